@@ -1,0 +1,163 @@
+"""What an engine, a source and a runner must be able to do; and the arrays they pass.
+
+An engine is a class with one method. It is made from its options (`EngineOptions`) and knows
+nothing of files, stages or the catalogue. Arrays have stated shapes:
+
+    RGB         (H, W, 3) uint8, sRGB
+    MaskArray   (H, W) float32 in [0, 1], 1 is the object
+    DepthArray  (H, W) float32 in [0, 1], 0 far, 1 near
+    Frame       (H, W, 3) uint8 sRGB, or (H * 3 // 2, W) uint8 planar YUV 4:2:0, BT.709, limited range
+
+Sizes are ``(width_px, height_px)``. BGR never leaves ``media/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from pipeline.records import EngineId, Item, Kind, Localized, Model, Params, Subject
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    RGB = npt.NDArray[np.uint8]
+    MaskArray = npt.NDArray[np.float32]
+    DepthArray = npt.NDArray[np.float32]
+    Frame = npt.NDArray[np.uint8]
+
+
+class EngineOptions(Params):
+    """Options of one engine; subclasses add ``name: Literal[...]`` and their knobs.
+
+    They say who the engine is without loading it, so that the store can be asked first.
+    """
+
+    VERSION: ClassVar[str]
+    """Raised whenever the same input would give other bytes."""
+    GENERATIVE: ClassVar[bool] = False
+
+    name: str
+
+    def model(self) -> Model | None:
+        """The weights it runs on, if any."""
+        return None
+
+    def identity(self) -> EngineId:
+        """Who does the work, for the record and the key."""
+        return EngineId(
+            name=self.name,
+            version=self.VERSION,
+            options=self.model_dump(mode="json", exclude={"name"}),
+            model=self.model(),
+            generative=self.GENERATIVE,
+        )
+
+
+class MaskEngine(Protocol):
+    """Finds the object in its photograph."""
+
+    def cut(self, rgb: RGB) -> MaskArray:
+        """Return the object's mask, as large as ``rgb``.
+
+        Raises:
+            EngineFailed: if no object can be told from the background.
+        """
+        ...
+
+
+class DepthEngine(Protocol):
+    """Says how near each pixel is."""
+
+    def estimate(self, rgb: RGB, mask: MaskArray, kind: Kind) -> DepthArray:
+        """Return relative depth, as large as ``rgb``.
+
+        Raises:
+            EngineFailed: if the photograph gives no ground for any depth.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What a clip engine is asked for. Size in whole even pixels, frames at ``fps``."""
+
+    width_px: int
+    height_px: int
+    fps: int
+    frames: int
+    kind: Kind
+    seed: int = 0
+
+
+class ClipEngine(Protocol):
+    """Moves a camera."""
+
+    def frames(self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot) -> Iterator[Frame]:
+        """Yield ``shot.frames`` frames of the asked size, one at a time.
+
+        The last frame leads back into the first. No frame shows anything outside the photograph.
+
+        Raises:
+            EngineFailed: if the photograph cannot carry the shot.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class MeshArrays:
+    """A textured triangle mesh.
+
+    ``vertices`` (N, 3) float32 in metres, +Y up, front to +Z, standing on y = 0;
+    ``faces`` (M, 3) int, counter-clockwise seen from outside; ``uv`` (N, 2) float32 in [0, 1],
+    origin top left as in glTF; ``observed`` (N,) float32: 1 seen, 0.5 mirrored, 0 guessed;
+    ``texture`` RGB.
+    """
+
+    vertices: Any
+    faces: Any
+    uv: Any
+    observed: Any
+    texture: Any
+    roughness: float = 0.7
+    metallic: float = 0.0
+
+
+class MeshEngine(Protocol):
+    """Gives a thing its shape."""
+
+    def build(
+        self, rgb: RGB, mask: MaskArray, depth: DepthArray, subject: Subject
+    ) -> MeshArrays:
+        """Return the mesh; in metres where ``subject.size`` is known, else 1 on its longest side.
+
+        Raises:
+            EngineFailed: if the mask or the depth cannot carry a mesh.
+        """
+        ...
+
+
+class ItemSource(Protocol):
+    """A collection's catalogue."""
+
+    def items(self) -> Iterator[Item]:
+        """Yield the entries in catalogue order.
+
+        Raises:
+            ConfigError: with every mistake of the catalogue.
+        """
+        ...
+
+
+class TextEngine(Protocol):
+    """Sets a text in type and moves it."""
+
+    def frames(self, subject: Subject, text: Localized, shot: Shot) -> Iterator[Frame]:
+        """Yield ``shot.frames`` frames that show title, text and credit in every language.
+
+        Raises:
+            EngineFailed: if a character has no glyph or the text does not fit the time.
+        """
+        ...
