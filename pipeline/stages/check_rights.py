@@ -1,0 +1,88 @@
+"""Item -> leave to go on, or a refusal.
+
+The first stage: nothing is read, computed or shown of an object before it. Knows what the
+exhibit is for and which permissions the museum holds. What each licence allows is in
+`pipeline.licences`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.errors import Refused
+from pipeline.licences import Licence, find_licence, suggest_uri
+from pipeline.records import Item, Params
+
+VERSION = "1"
+
+
+class RightsParams(Params):
+    """What the exhibit is for, and what its museum has been permitted."""
+
+    purpose: Literal["noncommercial", "commercial"] = "noncommercial"
+    """Whether anyone earns by it: entrance fees for it, merchandise, advertising."""
+    permissions: dict[str, str] = Field(default={})
+    """Permissions on file, ``{id: "letter of the artist, 2024-03-01"}``; a rights URI in the
+    place of an id stands for all objects under it."""
+
+
+def check_rights(item: Item, allowed: RightsParams) -> str:
+    """Return what allows clips and meshes of this object: its licence, or a permission.
+
+    Raises:
+        Refused: if its rights do not allow them, or are not known, and no permission is on file.
+    """
+    uri = item.rights.uri.strip()
+    licence = find_licence(uri)
+    if licence is not None and _allows(licence, allowed.purpose):
+        return licence.english
+    permission = _permission(item.id, licence, uri, allowed.permissions)
+    if permission:
+        return f"permission: {permission}"
+    if licence is None:
+        raise Refused(_unknown(item.id, uri))
+    why = licence.why
+    if licence.adaptations == "noncommercial":
+        why += ", and this exhibit says `purpose: commercial`"
+    raise Refused(
+        f"{item.id}: found the rights {uri} ({licence.english}), which do not allow clips and "
+        f"meshes because {why}. Expected a licence that does; or, if the rights holder has "
+        f"permitted it, name the permission in the config: {_how(item.id)}"
+    )
+
+
+def _allows(licence: Licence, purpose: str) -> bool:
+    return licence.adaptations == "free" or (
+        licence.adaptations == "noncommercial" and purpose == "noncommercial"
+    )
+
+
+def _permission(
+    identifier: str, licence: Licence | None, uri: str, permissions: dict[str, str]
+) -> str:
+    """Return the permission for one object, or for all under its rights, or ``""``."""
+    if own := permissions.get(identifier, "").strip():
+        return own
+    for key, text in permissions.items():
+        named = find_licence(key)
+        if text.strip() and (key == uri or (named is not None and named == licence)):
+            return text.strip()
+    return ""
+
+
+def _unknown(identifier: str, uri: str) -> str:
+    found = f"found {uri!r}" if uri else "found none"
+    meant = suggest_uri(uri)
+    hint = f" Did you mean {meant}?" if meant else ""
+    return (
+        f"{identifier}: its rights are not known: {found}, expected the URI of a Creative Commons "
+        "licence, such as https://creativecommons.org/licenses/by/4.0/, or of a statement of "
+        f"rightsstatements.org.{hint} Correct the catalogue; or, if the rights holder has "
+        f"permitted clips and meshes, name the permission in the config: {_how(identifier)}"
+    )
+
+
+def _how(identifier: str) -> str:
+    return f'`rights: {{permissions: {{"{identifier}": "letter of …"}}}}`.'
