@@ -24,6 +24,8 @@ class PipelineError(Exception):
     """Base of all errors raised on purpose."""
 
     exit_code = 1
+    stage = ""
+    """The stage that raised it, filled in where stages are called."""
 
 
 class CallError(PipelineError):

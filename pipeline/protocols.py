@@ -13,9 +13,9 @@ Sizes are ``(width_px, height_px)``. BGR never leaves ``media/``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from pipeline.records import EngineId, Item, Kind, Localized, Model, Params, Subject
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     DepthArray = npt.NDArray[np.float32]
     Frame = npt.NDArray[np.uint8]
 
+T = TypeVar("T")
+
 
 class EngineOptions(Params):
     """Options of one engine; subclasses add ``name: Literal[...]`` and their knobs.
@@ -38,6 +40,8 @@ class EngineOptions(Params):
     VERSION: ClassVar[str]
     """Raised whenever the same input would give other bytes."""
     GENERATIVE: ClassVar[bool] = False
+    NEEDS: ClassVar[tuple[str, ...]] = ()
+    """Python packages beyond the base install, such as ``("torch", "diffusers")``."""
 
     name: str
 
@@ -160,4 +164,24 @@ class TextEngine(Protocol):
         Raises:
             EngineFailed: if a character has no glyph or the text does not fit the time.
         """
+        ...
+
+
+class Runner(Protocol):
+    """Where stage calls run."""
+
+    def call(self, function: Callable[..., T], /, *args: Any) -> T:
+        """Run ``function(*args)`` somewhere, wait, and return what it returns.
+
+        Raises:
+            PipelineError: what the function raised, or why it could not be run.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End everything that runs, now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
         ...

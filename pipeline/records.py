@@ -299,7 +299,8 @@ class Problem(Record):
     """Why a part of an object is not there."""
 
     stage: str
-    reason: Literal["failed", "refused"]
+    reason: Literal["failed", "refused", "pending"]
+    """``pending``: nothing is wrong, it was not asked for in the last run."""
     message: str
 
 

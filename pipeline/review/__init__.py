@@ -1,0 +1,1 @@
+"""What people look at: the results folder and the curator's gallery."""

@@ -1,0 +1,1 @@
+"""Where stage calls run: in this process, in worker processes, on other machines."""

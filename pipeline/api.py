@@ -1,0 +1,250 @@
+"""What scripts call: render, plan, and what they return. The command line calls the same.
+
+Knows the results folder, its lock and the order of a whole run; what is made is `pipeline.build`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from filelock import FileLock, Timeout
+
+from pipeline.build import build_exhibit, build_object, read_items
+from pipeline.config import ExhibitConfig, check_objects, load_config
+from pipeline.errors import CallError
+from pipeline.protocols import Runner
+from pipeline.records import Entry, Exhibit, Item
+from pipeline.review.gallery import write_gallery
+from pipeline.review.results import lay_out
+from pipeline.run import MakingRun, PlanningRun, Tally
+from pipeline.runners.local import InlineRunner, LocalRunner
+from pipeline.store import Store, write_whole
+
+logger = logging.getLogger(__name__)
+
+STORE = ".store"
+"""The store's folder inside the results folder; all exhibits there share it."""
+
+
+class Outcome(NamedTuple):
+    """What a run leaves."""
+
+    exhibit: Exhibit
+    folder: Path
+    """``renders/<exhibit>``"""
+    gallery: Path | None
+    """``gallery/index.html``, if the config asks for a gallery."""
+    report: dict[str, Any]
+    """The content of ``report.json``."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 all made, 1 something failed, 3 nothing failed but something was refused."""
+        reasons = {p.reason for entry in self.exhibit.entries for p in entry.problems}
+        return 1 if "failed" in reasons else 3 if "refused" in reasons else 0
+
+
+class PlannedObject(NamedTuple):
+    """What a run would do for one object."""
+
+    id: str
+    stored: tuple[str, ...]
+    """Stages whose results are in the store."""
+    to_do: tuple[tuple[str, str], ...]
+    """Stage and engine of what is still to be made."""
+    problem: str
+    """Why it would be refused, or ``""``."""
+
+
+def render(
+    config: ExhibitConfig | str | Path,
+    out: str | Path = "renders",
+    *,
+    only: Collection[str] = (),
+    jobs: int | None = None,
+    watch: Callable[[MakingRun], Any] | None = None,
+) -> Outcome:
+    """Make what is missing of an exhibit and lay out the results folder.
+
+    Args:
+        config: An exhibit's config or the path of its YAML file.
+        out: The results folder; the exhibit gets ``out/<exhibit id>``.
+        only: Ids of the objects to work on; the others are shown as they are. Empty: all.
+        jobs: Worker processes; ``None`` as the config says, 0 works in this process.
+        watch: Called with the run before work starts, to show its progress; what it returns is
+            used as a context manager around the work.
+
+    Raises:
+        ConfigError: if the config or the catalogue has mistakes; nothing was done.
+        CallError: if ``only`` names no object, or another run works on this exhibit.
+        StoreError: if the results folder cannot be written.
+    """
+    config, items = _opened(config)
+    unknown = set(only) - {item.id for item in items}
+    if unknown:
+        raise CallError(f"--only: the catalogue has no object {', '.join(sorted(unknown))}.")
+    out = Path(out).absolute()
+    folder = out / config.exhibit.id
+    started, clock = datetime.now(UTC), time.perf_counter()
+    with _alone(folder), _opened_store(out / STORE) as store:
+        width = _width(config, jobs)
+        runner = _runner(width, config)
+        try:
+            run = MakingRun(store, runner, max(width, 1))
+            with _watched(run, watch):
+                chosen = [item for item in items if not only or item.id in only]
+                exhibit = build_exhibit(config, chosen, run)
+        finally:
+            runner.stop()
+        exhibit = _with_the_others(exhibit, items, config, store)
+        lay_out(exhibit, folder, store.digests.sha256)
+        gallery = write_gallery(exhibit, folder / "gallery") if config.gallery else None
+    report = _report(exhibit, run.tally, started, time.perf_counter() - clock, width)
+    write_whole(folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    return Outcome(exhibit, folder, gallery, report)
+
+
+def plan(config: ExhibitConfig | str | Path, out: str | Path = "renders") -> list[PlannedObject]:
+    """Say what `render` would do, without doing it.
+
+    Raises:
+        ConfigError: if the config or the catalogue has mistakes.
+    """
+    config, items = _opened(config)
+    with _opened_store(Path(out).absolute() / STORE) as store:
+        run = PlanningRun(store)
+        exhibit = build_exhibit(config, items, run)
+        return [_planned(entry, config) for entry in exhibit.entries]
+
+
+def estimate(planned: list[PlannedObject], out: str | Path) -> tuple[float | None, int | None]:
+    """Return seconds of work and greatest memory in bytes, from earlier runs on this machine.
+
+    ``None`` where a stage that is to be done never ran here.
+    """
+    seconds, memory = 0.0, 0
+    with _opened_store(Path(out).absolute() / STORE) as store:
+        for item in planned:
+            for stage, engine in item.to_do:
+                typical = store.timings.typical(stage, engine)
+                if typical is None:
+                    return None, None
+                seconds, memory = seconds + typical[0], max(memory, typical[1])
+    return seconds, memory
+
+
+def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
+    item, recipe = entry.item, config.recipe(entry.item)
+    refused = next((p.message for p in entry.problems if p.reason != "pending"), "")
+    wanted: list[tuple[str, str]] = []
+    if item.image is None:
+        if recipe.story:
+            wanted = [("typeset_clip", recipe.story.engines[0].name)]
+    else:
+        wanted = [("ingest_photo", "")]
+        if recipe.clip or recipe.mesh:
+            wanted += [
+                ("cut_mask", recipe.mask.engines[0].name),
+                ("estimate_depth", recipe.depth.engines[0].name),
+            ]
+        wanted += [("render_clip", recipe.clip.engines[0].name)] if recipe.clip else []
+        wanted += [("build_mesh", recipe.mesh.engines[0].name)] if recipe.mesh else []
+    stored = tuple(entry.provenance)
+    to_do = () if refused else tuple(step for step in wanted if step[0] not in stored)
+    return PlannedObject(item.id, stored, to_do, refused)
+
+
+def _opened(config: ExhibitConfig | str | Path) -> tuple[ExhibitConfig, list[Item]]:
+    if not isinstance(config, ExhibitConfig):
+        config = load_config(config)
+    items = read_items(config)
+    check_objects(config, items)
+    return config, items
+
+
+def _width(config: ExhibitConfig, jobs: int | None) -> int:
+    if jobs is not None:
+        return jobs
+    return config.limits.jobs or os.cpu_count() or 1
+
+
+def _runner(width: int, config: ExhibitConfig) -> Runner:
+    return LocalRunner(width, config.limits.stage_timeout_s) if width else InlineRunner()
+
+
+@contextmanager
+def _watched(run: MakingRun, watch: Callable[[MakingRun], Any] | None) -> Iterator[None]:
+    if watch is None:
+        yield
+        return
+    with watch(run):
+        yield
+
+
+@contextmanager
+def _opened_store(root: Path) -> Iterator[Store]:
+    store = Store(root)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the exhibit's folder, so that two runs never lay it out at once."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", blocking=False):
+            yield
+    except Timeout as error:
+        raise CallError(
+            f"Another run is working in {folder}. Wait for it to end, or choose another --out."
+        ) from error
+
+
+def _with_the_others(
+    exhibit: Exhibit, items: list[Item], config: ExhibitConfig, store: Store
+) -> Exhibit:
+    """Add the objects that were not asked for, as far as the store has them."""
+    made = {entry.item.id: entry for entry in exhibit.entries}
+    look = PlanningRun(store)
+    entries = tuple(
+        made.get(item.id) or build_object(item, config.recipe(item), look) for item in items
+    )
+    return exhibit.with_entries(entries)
+
+
+def _report(
+    exhibit: Exhibit, tally: Tally, started: datetime, duration_s: float, jobs: int
+) -> dict[str, Any]:
+    stages = sorted(tally.made.keys() | tally.reused.keys())
+    return {
+        "exhibit": exhibit.id,
+        "started": started.isoformat(timespec="seconds"),
+        "duration_s": round(duration_s, 3),
+        "jobs": jobs,
+        "objects": len(exhibit.entries),
+        "stages": {
+            stage: {
+                "made": tally.made[stage],
+                "reused": tally.reused[stage],
+                "seconds": round(tally.seconds[stage], 3),
+                "peak_memory_bytes": tally.peak_memory_bytes.get(stage, 0),
+            }
+            for stage in stages
+        },
+        "problems": [
+            {"id": entry.item.id, **problem.model_dump()}
+            for entry in exhibit.entries
+            for problem in entry.problems
+        ],
+    }

@@ -1,0 +1,91 @@
+"""THE MAIN PATH. Read this first: the way that data takes.
+
+    catalogue ─► ingest ─► mask ─► depth ─┬─► clip ─┬─► results folder, gallery
+                    │                     └─► mesh ─┤
+                    └─► (no photograph: text) ─► clip
+
+Every ``make(stage, inputs…, how)`` asks the store first and calls the stage only if this very
+work was not done before (`pipeline.run`). Stages are plain functions in ``pipeline/stages``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.config import ExhibitConfig, Recipe
+from pipeline.errors import ItemError, Refused
+from pipeline.records import Entry, Exhibit, Item, Problem
+from pipeline.run import NotStored, Run
+from pipeline.sources.choose import open_source
+from pipeline.stages.build_mesh import build_mesh
+from pipeline.stages.check_rights import check_rights
+from pipeline.stages.cut_mask import cut_mask
+from pipeline.stages.estimate_depth import estimate_depth
+from pipeline.stages.ingest_photo import ingest_photo
+from pipeline.stages.render_clip import render_clip
+from pipeline.stages.typeset_clip import typeset_clip
+
+
+def build_exhibit(config: ExhibitConfig, items: list[Item], run: Run) -> Exhibit:
+    """Make every object's parts; objects are worked on side by side, one failing alone.
+
+    Raises:
+        StoreError: if the results folder cannot be written.
+    """
+    entries = run.side_by_side(lambda item: build_object(item, config.recipe(item), run), items)
+    return Exhibit(
+        id=config.exhibit.id,
+        title=config.exhibit.titles,
+        languages=config.exhibit.languages,
+        entries=tuple(entries),
+    )
+
+
+def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
+    """One object: from its photograph to its clip and its mesh."""
+    entry = Entry(item=item)
+    make = run.maker(entry)
+
+    with _noting(entry, "check_rights"):
+        check_rights(item, recipe.rights)
+        if item.image is None:
+            if recipe.story:
+                entry.clip = make(typeset_clip, item.subject, item.description, how=recipe.story)
+            return entry
+        entry.photo = make(ingest_photo, item.image, how=recipe.ingest)
+        if recipe.clip or recipe.mesh:
+            entry.mask = make(cut_mask, entry.photo, how=recipe.mask)
+            entry.depth = make(estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth)
+
+    if view := entry.view:
+        with _noting(entry, "render_clip"):
+            if recipe.clip:
+                entry.clip = make(render_clip, view, item.subject, how=recipe.clip)
+        with _noting(entry, "build_mesh"):
+            if recipe.mesh:
+                entry.mesh = make(build_mesh, view, item.subject, how=recipe.mesh)
+    return entry
+
+
+@contextmanager
+def _noting(entry: Entry, stage: str) -> Iterator[None]:
+    """Write down why something of this object could not be made, and go on with the next."""
+    try:
+        yield
+    except NotStored as error:
+        entry.problems.append(Problem(stage=error.stage, reason="pending", message=str(error)))
+    except Refused as error:
+        entry.problems.append(Problem(stage=stage, reason="refused", message=str(error)))
+    except ItemError as error:
+        where = error.stage or stage
+        entry.problems.append(Problem(stage=where, reason="failed", message=str(error)))
+
+
+def read_items(config: ExhibitConfig) -> list[Item]:
+    """Read the exhibit's catalogue.
+
+    Raises:
+        ConfigError: with every mistake of the catalogue.
+    """
+    return list(open_source(config.source, config.path.parent).items())

@@ -1,0 +1,286 @@
+"""ExhibitConfig: one YAML file as frozen models.
+
+Knows the sections, their defaults and which engine a kind of object gets. Knows nothing of
+order: that is `pipeline.build`. Relative paths in a config are relative to the config's folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator
+
+from pipeline.engines.choose import (
+    ClipChoice,
+    DepthChoice,
+    MaskChoice,
+    MeshChoice,
+    TextChoice,
+    default_depth,
+    default_mask,
+)
+from pipeline.engines.clip_parallax import ParallaxOptions
+from pipeline.engines.clip_typographic import TypographicOptions
+from pipeline.engines.mesh_relief import ReliefOptions
+from pipeline.errors import ConfigError, Mistake
+from pipeline.protocols import EngineOptions
+from pipeline.records import Item, Kind, Localized, Params
+from pipeline.sources.folder import FolderOptions
+from pipeline.stages.build_mesh import MeshParams
+from pipeline.stages.check_rights import RightsParams
+from pipeline.stages.cut_mask import MaskParams
+from pipeline.stages.estimate_depth import DepthParams
+from pipeline.stages.ingest_photo import IngestParams
+from pipeline.stages.render_clip import ClipParams
+from pipeline.yamlfile import read_yaml
+
+SCHEMA_VERSION = "1"
+
+P = TypeVar("P", bound=Params)
+
+
+class Step(NamedTuple):
+    """How one stage is to be called: its knobs, and its engine followed by allowed fallbacks."""
+
+    params: Params
+    engines: tuple[EngineOptions, ...] = ()
+
+
+class MaskSection(MaskParams):
+    """Where the object is in its photograph."""
+
+    engine: MaskChoice | None = None
+    """Which engine cuts. By default the kind of object decides."""
+    fallback: tuple[MaskChoice, ...] = ()
+    """Engines that may be tried, in this order, when the first cannot. The record says so."""
+
+
+class DepthSection(DepthParams):
+    """How near each part of the object is."""
+
+    engine: DepthChoice | None = None
+    """Which engine estimates. By default the kind of object decides."""
+    fallback: tuple[DepthChoice, ...] = ()
+    """Engines that may be tried, in this order, when the first cannot. The record says so."""
+
+
+class ClipSection(ClipParams):
+    """A video clip of every object that has a photograph."""
+
+    engine: ClipChoice = ParallaxOptions()
+    """Which engine moves the camera."""
+
+
+class StorySection(ClipParams):
+    """A video clip of every description that has no photograph."""
+
+    engine: TextChoice = TypographicOptions()
+    """Which engine sets the text."""
+
+
+class MeshSection(MeshParams):
+    """A textured 3D mesh of every object that has a photograph."""
+
+    engine: MeshChoice = ReliefOptions()
+    """Which engine builds the shape."""
+
+
+class GallerySection(Params):
+    """The curator's pages. They open from disk, without network."""
+
+
+class ExhibitSection(Params):
+    """What the exhibit is called."""
+
+    id: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    """Folder name under the results folder: lower-case letters, digits and hyphens."""
+    title: str | Localized = ""
+    """Title, or titles by language: ``{en: From Coin to Cosmos, zh: 从钱币到宇宙}``."""
+    languages: tuple[str, ...] = Field(default=("en", "zh"), min_length=1)
+    """Languages of the gallery as BCP 47 tags, the first one shown first."""
+
+    @property
+    def titles(self) -> Localized:
+        """The title by language."""
+        if isinstance(self.title, str):
+            return {self.languages[0]: self.title or self.id}
+        return self.title
+
+
+class LimitsSection(Params):
+    """How much of the machine a run may take."""
+
+    jobs: int = Field(default=0, ge=0, le=256)
+    """Worker processes. 0: one for each processor core."""
+    stage_timeout_s: float = Field(default=3600.0, gt=0)
+    """A stage that works longer on one object is stopped, and the object fails."""
+
+
+class ObjectSection(Params):
+    """What is different for one object. Only what is written here replaces the general value."""
+
+    mask: MaskSection | None = None
+    depth: DepthSection | None = None
+    clip: ClipSection | None = None
+    mesh: MeshSection | None = None
+    story: StorySection | None = None
+
+
+class ExhibitConfig(Params):
+    """One exhibit: where its objects come from and what is made of them.
+
+    A part is made only when its section is there: ``clip:`` alone is enough for clips with
+    default values.
+    """
+
+    exhibit: ExhibitSection
+    source: FolderOptions
+    rights: RightsParams = RightsParams()
+    ingest: IngestParams = IngestParams()
+    mask: MaskSection = MaskSection()
+    depth: DepthSection = DepthSection()
+    clip: ClipSection | None = None
+    story: StorySection | None = None
+    mesh: MeshSection | None = None
+    gallery: GallerySection | None = None
+    limits: LimitsSection = LimitsSection()
+    objects: dict[str, ObjectSection] = {}
+
+    _path: Path = PrivateAttr(default=Path("exhibit.yaml"))
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _empty_section(cls, value: object) -> object:
+        """A section with nothing below it, ``clip:``, is a section with default values."""
+        return {} if value is None else value
+
+    @property
+    def path(self) -> Path:
+        """The file that the config was read from."""
+        return self._path
+
+    def recipe(self, item: Item) -> Recipe:
+        """Return how each stage is to be called for ``item``."""
+        own = self.objects.get(item.id, ObjectSection())
+        mask = merged(self.mask, own.mask)
+        depth = merged(self.depth, own.depth)
+        return Recipe(
+            rights=self.rights,
+            ingest=Step(self.ingest),
+            mask=_mask_step(mask, item.kind),
+            depth=_depth_step(depth, item.kind),
+            clip=_step(merged(self.clip, own.clip), ClipParams),
+            story=_step(merged(self.story, own.story), ClipParams),
+            mesh=_step(merged(self.mesh, own.mesh), MeshParams),
+        )
+
+
+class Recipe(NamedTuple):
+    """How each stage is to be called for one object; ``None`` where it is not asked for."""
+
+    rights: RightsParams
+    ingest: Step
+    mask: Step
+    depth: Step
+    clip: Step | None
+    story: Step | None
+    mesh: Step | None
+
+
+def merged(general: P | None, own: P | None) -> P | None:
+    """Lay an object's own values over the general ones.
+
+    Engines are replaced whole when the name differs, else value by value.
+    """
+    if general is None or own is None:
+        return own or general
+    return type(general).model_validate(_laid_over(_written(general), _written(own)))
+
+
+def _written(section: BaseModel) -> dict[str, Any]:
+    """The values that were written down, the engine's name among them."""
+    values = section.model_dump(exclude_unset=True)
+    engine = getattr(section, "engine", None)
+    if "engine" in values and engine is not None:
+        values["engine"] = {**values["engine"], "name": engine.name}
+    if "fallback" in values:
+        values["fallback"] = [option.model_dump() for option in section.fallback]  # type: ignore[attr-defined]
+    return values
+
+
+def _laid_over(general: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    result = {**general, **own}
+    first, second = general.get("engine"), own.get("engine")
+    if first and second and first["name"] == second["name"]:
+        result["engine"] = {**first, **second}
+    return result
+
+
+def _params(section: Params, kind: type[P]) -> P:
+    """The stage's own knobs, without the choice of engine: they alone belong in the key."""
+    return kind.model_validate(section.model_dump(include=set(kind.model_fields)))
+
+
+def _mask_step(section: MaskSection | None, kind: Kind) -> Step:
+    section = section or MaskSection()
+    first = section.engine or default_mask(kind)
+    return Step(_params(section, MaskParams), (first, *section.fallback))
+
+
+def _depth_step(section: DepthSection | None, kind: Kind) -> Step:
+    section = section or DepthSection()
+    first = section.engine or default_depth(kind)
+    return Step(_params(section, DepthParams), (first, *section.fallback))
+
+
+def _step(
+    section: ClipSection | StorySection | MeshSection | None, kind: type[Params]
+) -> Step | None:
+    return None if section is None else Step(_params(section, kind), (section.engine,))
+
+
+def load_config(path: str | Path) -> ExhibitConfig:
+    """Read an exhibit's YAML file.
+
+    Raises:
+        ConfigError: with every mistake in the file, each with line and column.
+    """
+    path = Path(path)
+    config = read_yaml(path, ExhibitConfig)
+    config._path = path.absolute()
+    return config
+
+
+def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
+    """See that ``objects:`` names only objects that the catalogue has.
+
+    Raises:
+        ConfigError: naming each one that it does not have.
+    """
+    import difflib
+
+    known = [item.id for item in items]
+    mistakes = []
+    for name in config.objects:
+        if name in known:
+            continue
+        close = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"it has: {', '.join(known[:12])}"
+        mistakes.append(
+            Mistake(str(config.path), 1, 1, f"objects.{name}: not in the catalogue; {hint}")
+        )
+    if mistakes:
+        raise ConfigError(mistakes)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an exhibit's YAML file, for editors."""
+    schema = ExhibitConfig.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Tableau Vivant exhibit"
+    return schema
+
+
+__all__ = ["ExhibitConfig", "Recipe", "Step", "ValidationError", "json_schema", "load_config"]

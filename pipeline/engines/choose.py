@@ -1,0 +1,123 @@
+"""The engines there are, which kind of object gets which, and how one is loaded.
+
+One engine per file: its options and its class. Importing this module imports no vendor library;
+`load_engine` does, for the one engine asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias, assert_never
+
+from pydantic import BeforeValidator, Field
+
+from pipeline.engines.clip_parallax import ParallaxOptions
+from pipeline.engines.clip_typographic import TypographicOptions
+from pipeline.engines.depth_planar import PlanarOptions
+from pipeline.engines.depth_silhouette import SilhouetteOptions
+from pipeline.engines.mask_contrast import ContrastOptions
+from pipeline.engines.mask_grabcut import GrabCutOptions
+from pipeline.engines.mask_u2netp import U2NetpOptions
+from pipeline.engines.mask_whole import WholeOptions
+from pipeline.engines.mesh_relief import ReliefOptions
+from pipeline.protocols import EngineOptions
+from pipeline.records import Kind
+
+MaskUnion: TypeAlias = U2NetpOptions | GrabCutOptions | ContrastOptions | WholeOptions
+DepthUnion: TypeAlias = SilhouetteOptions | PlanarOptions
+ClipUnion: TypeAlias = ParallaxOptions
+MeshUnion: TypeAlias = ReliefOptions
+TextUnion: TypeAlias = TypographicOptions
+AnyEngine: TypeAlias = MaskUnion | DepthUnion | ClipUnion | MeshUnion | TextUnion
+
+
+def _name_alone(value: object) -> object:
+    """Let ``engine: grabcut`` stand for ``engine: {name: grabcut}``."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+MaskChoice = Annotated[
+    MaskUnion,
+    Field(discriminator="name"),
+    BeforeValidator(_name_alone, json_schema_input_type=str | MaskUnion),
+]
+DepthChoice = Annotated[
+    DepthUnion,
+    Field(discriminator="name"),
+    BeforeValidator(_name_alone, json_schema_input_type=str | DepthUnion),
+]
+ClipChoice = Annotated[
+    ClipUnion, BeforeValidator(_name_alone, json_schema_input_type=str | ClipUnion)
+]
+MeshChoice = Annotated[
+    MeshUnion, BeforeValidator(_name_alone, json_schema_input_type=str | MeshUnion)
+]
+TextChoice = Annotated[
+    TextUnion, BeforeValidator(_name_alone, json_schema_input_type=str | TextUnion)
+]
+
+ENGINES: dict[str, tuple[type[AnyEngine], ...]] = {
+    "mask": (U2NetpOptions, GrabCutOptions, ContrastOptions, WholeOptions),
+    "depth": (SilhouetteOptions, PlanarOptions),
+    "clip": (ParallaxOptions,),
+    "mesh": (ReliefOptions,),
+    "story": (TypographicOptions,),
+}
+"""Every engine by the config section that asks for it."""
+
+
+def default_mask(kind: Kind) -> MaskUnion:
+    """A work that fills its photograph is taken whole; anything else is cut out."""
+    return WholeOptions() if kind.fills_photograph else U2NetpOptions()
+
+
+def default_depth(kind: Kind) -> DepthUnion:
+    """Without weights only an outline tells of depth; what has none is taken as flat."""
+    return PlanarOptions() if kind.fills_photograph else SilhouetteOptions()
+
+
+def load_engine(options: EngineOptions) -> Any:
+    """Import and make the engine that ``options`` ask for.
+
+    Raises:
+        EngineFailed: if its weights are missing or damaged.
+    """
+    choice: AnyEngine = options  # type: ignore[assignment]
+    match choice:
+        case U2NetpOptions():
+            from pipeline.engines.mask_u2netp import U2NetpEngine
+
+            return U2NetpEngine(choice)
+        case GrabCutOptions():
+            from pipeline.engines.mask_grabcut import GrabCutEngine
+
+            return GrabCutEngine(choice)
+        case ContrastOptions():
+            from pipeline.engines.mask_contrast import ContrastEngine
+
+            return ContrastEngine(choice)
+        case WholeOptions():
+            from pipeline.engines.mask_whole import WholeEngine
+
+            return WholeEngine(choice)
+        case SilhouetteOptions():
+            from pipeline.engines.depth_silhouette import SilhouetteEngine
+
+            return SilhouetteEngine(choice)
+        case PlanarOptions():
+            from pipeline.engines.depth_planar import PlanarEngine
+
+            return PlanarEngine(choice)
+        case ParallaxOptions():
+            from pipeline.engines.clip_parallax import ParallaxEngine
+
+            return ParallaxEngine(choice)
+        case ReliefOptions():
+            from pipeline.engines.mesh_relief import ReliefEngine
+
+            return ReliefEngine(choice)
+        case TypographicOptions():
+            from pipeline.engines.clip_typographic import TypographicEngine
+
+            return TypographicEngine(choice)
+        case _:
+            assert_never(choice)

@@ -1,0 +1,170 @@
+"""The results folder that people see: a view of the store, made anew after every run.
+
+    <folder>/exhibit.json    every object and file; the same bytes for the same work
+    <folder>/report.json     what this run did and how long it took
+    <folder>/objects/<id>/   files by plain names, and record.json: how each came to be
+
+Files are shown, not copied, where the disk has hard links. What an earlier run showed and this
+one does not have is taken away; files that this program did not put there stay.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.naming import safe_name
+from pipeline.records import Clip, Entry, Exhibit, Mesh, Photo, Provenance, Record
+from pipeline.store import show, write_whole
+
+logger = logging.getLogger(__name__)
+
+FORMAT = "tableau-vivant/exhibit/1"
+
+
+def lay_out(exhibit: Exhibit, folder: Path, digest: Callable[[Path], str]) -> None:
+    """Write the results folder for ``exhibit``; ``digest`` gives the SHA-256 of a file."""
+    before = _shown_before(folder)
+    objects = [_lay_out_object(entry, folder, digest) for entry in exhibit.entries]
+    document = {
+        "format": FORMAT,
+        "id": exhibit.id,
+        "title": exhibit.title,
+        "languages": exhibit.languages,
+        "objects": objects,
+    }
+    write_whole(folder / "exhibit.json", _json(document))
+    now = {file["path"] for entry in objects for file in entry["files"].values()}
+    now |= {entry["record"] for entry in objects}
+    for name in before - now:
+        _take_away(folder, name)
+
+
+def _lay_out_object(entry: Entry, folder: Path, digest: Callable[[Path], str]) -> dict[str, Any]:
+    place = f"objects/{safe_name(entry.item.id)}"
+    files = {}
+    for stored, facts in _files(entry):
+        show(stored, folder / place / stored.name)
+        files[stored.name] = {
+            "path": f"{place}/{stored.name}",
+            "sha256": digest(stored),
+            "bytes": stored.stat().st_size,
+            **facts,
+        }
+    item = entry.item
+    document: dict[str, Any] = {
+        "id": item.id,
+        "kind": item.kind,
+        "title": item.title,
+        "creator": item.creator,
+        "date": item.date,
+        "rights": item.rights.model_dump(),
+        "size": item.size.model_dump(exclude_none=True),
+        "size_known": item.size.is_known,
+        "generated": entry.is_generated,
+        "engines": {
+            stage: made.engine.model_dump(mode="json")
+            for stage, made in entry.provenance.items()
+            if made.engine
+        },
+        "verdict": None,
+        "problems": [problem.model_dump() for problem in entry.problems],
+        "files": files,
+        "record": f"{place}/record.json",
+    }
+    write_whole(folder / document["record"], _json(_record(entry)))
+    return document
+
+
+def _files(entry: Entry) -> list[tuple[Path, dict[str, Any]]]:
+    """Every file of the object with the facts that a reader of exhibit.json needs."""
+    found: list[tuple[Path, dict[str, Any]]] = []
+    if entry.photo:
+        found.append((entry.photo.path, _pixels(entry.photo)))
+        if entry.photo.alpha:
+            found.append((entry.photo.alpha, _pixels(entry.photo)))
+    if entry.mask:
+        found.append((entry.mask.path, {"coverage": entry.mask.coverage}))
+    if entry.depth:
+        found.append((entry.depth.path, {"flat": entry.depth.is_flat}))
+    if entry.clip:
+        found.append((entry.clip.path, _clip_facts(entry.clip)))
+        found.append((entry.clip.poster, _pixels(entry.clip)))
+    if entry.mesh:
+        found.append((entry.mesh.path, _mesh_facts(entry.mesh)))
+    return found
+
+
+def _pixels(picture: Photo | Clip) -> dict[str, Any]:
+    return {"width_px": picture.width_px, "height_px": picture.height_px}
+
+
+def _clip_facts(clip: Clip) -> dict[str, Any]:
+    return {**_pixels(clip), "fps": clip.fps, "frames": clip.frames, "loops": clip.loops}
+
+
+def _mesh_facts(mesh: Mesh) -> dict[str, Any]:
+    extent = dict(zip(("width", "height", "depth"), mesh.extent, strict=True))
+    return {
+        "faces": mesh.faces,
+        "unit": "metre" if mesh.size_known else "unknown",
+        "extent": extent,
+        "observed": mesh.observed,
+    }
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    """How the object's files came to be: catalogue entry, results, provenance."""
+    results: dict[str, Record | None] = {
+        "photo": entry.photo,
+        "mask": entry.mask,
+        "depth": entry.depth,
+        "clip": entry.clip,
+        "mesh": entry.mesh,
+    }
+    names = {"digest": lambda path: path.name}
+    return {
+        "item": entry.item.model_dump(mode="json", exclude={"image"}),
+        "results": {
+            name: result.model_dump(mode="json", context=names)
+            for name, result in results.items()
+            if result
+        },
+        "provenance": {
+            stage: _provenance(made) for stage, made in sorted(entry.provenance.items())
+        },
+        "problems": [problem.model_dump() for problem in entry.problems],
+    }
+
+
+def _provenance(made: Provenance) -> dict[str, Any]:
+    return made.model_dump(mode="json")
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _shown_before(folder: Path) -> set[str]:
+    """The files that an earlier run put here, as its exhibit.json lists them."""
+    try:
+        document = json.loads((folder / "exhibit.json").read_text("utf-8"))
+        listed = {file["path"] for entry in document["objects"] for file in entry["files"].values()}
+        return listed | {entry["record"] for entry in document["objects"]}
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        logger.warning("%s is damaged (%s); old files may stay", folder / "exhibit.json", error)
+        return set()
+
+
+def _take_away(folder: Path, name: str) -> None:
+    path = folder / name
+    if not path.resolve().is_relative_to((folder / "objects").resolve()):
+        return  # someone wrote into exhibit.json
+    path.unlink(missing_ok=True)
+    if path.parent.is_dir() and not any(path.parent.iterdir()):
+        path.parent.rmdir()

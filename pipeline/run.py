@@ -1,0 +1,238 @@
+"""One run: asks the store, calls the runner, writes down how each result came to be.
+
+`Run` is what `pipeline.build` makes things with; `Plan` has the same face and only looks.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pipeline.calls import Call, make_call, perform, read_progress
+from pipeline.config import Step
+from pipeline.engines.choose import load_engine
+from pipeline.errors import EngineFailed, ItemError, SourceError
+from pipeline.protocols import EngineOptions, Runner
+from pipeline.records import Attempt, Entry, Item, Record
+from pipeline.store import Made, Store
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R", bound=Record)
+
+
+class Maker(Protocol):
+    """Makes one object's parts."""
+
+    def __call__(self, stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
+        """Return what ``stage`` makes of ``inputs``, from the store if it is there."""
+        ...
+
+
+class Run(Protocol):
+    """What the main path needs of a run."""
+
+    def maker(self, entry: Entry) -> Maker:
+        """Return the function that makes parts for ``entry``."""
+        ...
+
+    def side_by_side(self, work: Callable[[Item], Entry], items: list[Item]) -> list[Entry]:
+        """Do ``work`` on all items and return the entries in their order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Working:
+    """A stage call that runs now."""
+
+    item_id: str
+    stage: str
+    folder: Path
+    since: float
+
+
+@dataclass
+class Tally:
+    """What a run did, for the report and the display. Guarded by the run's lock."""
+
+    total: int = 0
+    finished: int = 0
+    failed: int = 0
+    made: Counter[str] = field(default_factory=Counter)
+    reused: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
+    peak_memory_bytes: dict[str, int] = field(default_factory=dict)
+
+
+class MakingRun:
+    """A run that makes what is missing."""
+
+    def __init__(self, store: Store, runner: Runner, width: int) -> None:
+        self._store, self._runner, self._width = store, runner, width
+        self._lock = threading.Lock()
+        self._working: dict[str, Working] = {}
+        self._stopped = threading.Event()
+        self.tally = Tally()
+
+    def working(self) -> list[tuple[Working, tuple[int, int] | None]]:
+        """What runs now, and how far each says it is."""
+        with self._lock:
+            now = list(self._working.values())
+        return [(work, read_progress(work.folder)) for work in now]
+
+    def side_by_side(self, work: Callable[[Item], Entry], items: list[Item]) -> list[Entry]:
+        """Do ``work`` on all items, a few at a time; an interrupt ends them all."""
+        self.tally.total = len(items)
+        # One thread more than workers, so that a worker never waits for the driver's hashing.
+        with ThreadPoolExecutor(self._width + 1) as threads:
+            futures = [threads.submit(self._counted, work, item) for item in items]
+            try:
+                pending = set(futures)
+                while pending:  # short waits, so that Ctrl-C is heard on every system
+                    done, pending = wait(pending, 0.2, FIRST_EXCEPTION)
+                    for future in done:
+                        future.result()
+            except BaseException:
+                self._stopped.set()
+                threads.shutdown(wait=False, cancel_futures=True)
+                self._runner.stop()
+                raise
+        return [future.result() for future in futures]
+
+    def _counted(self, work: Callable[[Item], Entry], item: Item) -> Entry:
+        entry = work(item)
+        with self._lock:
+            self.tally.finished += 1
+            self.tally.failed += bool(entry.problems)
+        return entry
+
+    def maker(self, entry: Entry) -> Maker:
+        """Return the function that makes parts for ``entry`` and notes their provenance in it."""
+
+        def make(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
+            made, reused = self._find_or_make(entry.item.id, stage, inputs, how)
+            entry.provenance[stage.__name__] = made.provenance
+            self._count(made, reused)
+            return made.result  # type: ignore[return-value]
+
+        return make
+
+    def _find_or_make(
+        self, item_id: str, stage: Callable[..., Record], inputs: tuple[Any, ...], how: Step
+    ) -> tuple[Made, bool]:
+        """Try each engine that is allowed, asking the store before each."""
+        tried: tuple[Attempt, ...] = ()
+        engines: tuple[EngineOptions | None, ...] = how.engines or (None,)
+        for number, engine in enumerate(engines, start=1):
+            try:
+                call = describe(stage, inputs, how, engine, self._store)
+                if made := self._store.find(call.key):
+                    return _with_attempts(made, tried), True
+                return self._make(item_id, call, tried), False
+            except EngineFailed as error:
+                if number == len(engines):
+                    raise
+                assert engine is not None
+                logger.warning("%s: %s failed, trying the next: %s", item_id, engine.name, error)
+                tried += (Attempt(engine=engine.name, error=str(error)),)
+        raise AssertionError("the last engine returns or raises")
+
+    def _make(self, item_id: str, call: Call, tried: tuple[Attempt, ...]) -> Made:
+        if self._stopped.is_set():
+            raise ItemError("The run was stopped.")
+        folder = self._store.work / uuid.uuid4().hex
+        with self._lock:
+            self._working[folder.name] = Working(item_id, call.name, folder, time.monotonic())
+        try:
+            call = Call(**{**call.__dict__, "tried": tried})
+            return self._runner.call(perform, call, self._store.root, folder, load_engine)
+        except ItemError as error:
+            error.stage = error.stage or call.name
+            raise
+        finally:
+            with self._lock:
+                del self._working[folder.name]
+
+    def _count(self, made: Made, reused: bool) -> None:
+        name = made.provenance.stage
+        with self._lock:
+            if reused:
+                self.tally.reused[name] += 1
+                return
+            self.tally.made[name] += 1
+            self.tally.seconds[name] += made.provenance.duration_s
+            peak = self.tally.peak_memory_bytes
+            peak[name] = max(peak.get(name, 0), made.provenance.peak_memory_bytes)
+        self._store.timings.note(made.provenance)
+
+
+class NotStored(ItemError):
+    """A plan met work that is still to be done; what follows from it is not known yet."""
+
+
+class PlanningRun:
+    """A run that only looks: nothing is made, missing work ends the object."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.missing: dict[str, list[tuple[str, str]]] = {}
+        """By object: stage and engine of the work that is missing and can be named."""
+
+    def side_by_side(self, work: Callable[[Item], Entry], items: Iterable[Item]) -> list[Entry]:
+        """Look at each item in turn."""
+        return [work(item) for item in items]
+
+    def maker(self, entry: Entry) -> Maker:
+        """Return the function that looks for parts of ``entry``."""
+
+        def look(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
+            for engine in how.engines or (None,):
+                call = describe(stage, inputs, how, engine, self._store)
+                if made := self._store.find(call.key):
+                    entry.provenance[stage.__name__] = made.provenance
+                    return made.result  # type: ignore[return-value]
+            name = how.engines[0].name if how.engines else ""
+            self.missing.setdefault(entry.item.id, []).append((stage.__name__, name))
+            absent = NotStored("Not made yet: the last run was asked for other objects only.")
+            absent.stage = stage.__name__
+            raise absent
+
+        return look
+
+
+def describe(
+    stage: Callable[..., Record],
+    inputs: tuple[Any, ...],
+    how: Step,
+    engine: EngineOptions | None,
+    store: Store,
+) -> Call:
+    """Describe a call.
+
+    Raises:
+        SourceError: if the photograph it starts from cannot be read.
+    """
+    try:
+        return make_call(stage, inputs, how.params, engine, store.digests.sha256)
+    except OSError as error:
+        path = next((value for value in inputs if isinstance(value, Path)), None)
+        failed = SourceError(
+            f"The picture {path} cannot be read: {error.strerror or error}. "
+            "Check the name in the catalogue and the config's source.images."
+        )
+        failed.stage = stage.__name__
+        raise failed from error
+
+
+def _with_attempts(made: Made, tried: tuple[Attempt, ...]) -> Made:
+    if not tried:
+        return made
+    return Made(made.result, made.provenance.model_copy(update={"tried": tried}))
