@@ -44,12 +44,17 @@ def planes_of(rgb: npt.NDArray[Any]) -> tuple[Any, Any, Any]:
     ``uint8`` comes back rounded; ``float32`` on the same scale (0 to 255) comes back unrounded.
     """
     luma = cv2.transform(rgb, _LUMA.astype(np.float32))
-    across = cv2.sepFilter2D(rgb, -1, _ACROSS, np.ones(1))[:, ::2]
-    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
-    small = cv2.resize(across, (width, height), interpolation=cv2.INTER_AREA)
-    chroma = cv2.transform(small, _CHROMA.astype(np.float32))
+    chroma = cv2.transform(halved(rgb), _CHROMA.astype(np.float32))
     u, v = cv2.split(chroma)
     return luma, u, v
+
+
+def halved(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a picture of even size half as large, sampled where chroma is."""
+    across = cv2.sepFilter2D(picture, -1, _ACROSS, np.ones(1))[:, ::2]
+    size = (picture.shape[1] // 2, picture.shape[0] // 2)
+    half: npt.NDArray[Any] = cv2.resize(across, size, interpolation=cv2.INTER_AREA)
+    return half
 
 
 def rgb_to_i420(rgb: RGB) -> Frame:
