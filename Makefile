@@ -35,7 +35,7 @@ lint: .venv/.dev $(WEB)/node_modules/.package-lock.json
 	@ruff check --quiet .
 	@ruff format --quiet --check . || { echo "Not formatted: run ruff format"; exit 1; }
 	@mypy --no-error-summary
-	@lint-imports --no-timing > .venv/layers.txt || { cat .venv/layers.txt; exit 1; }
+	@lint-imports --no-logo > .venv/layers.txt || { cat .venv/layers.txt; exit 1; }
 	@npm --prefix $(WEB) run --silent check
 
 bench: .venv/.dev
