@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -80,8 +81,6 @@ def _thinned(profile: npt.NDArray[np.float64]) -> list[list[float]]:
 
 def _short_pairs(text: str) -> str:
     """One point a line."""
-    import re
-
     return re.sub(r"\[\s+(-?[\d.]+),\s+(-?[\d.]+)\s+\]", r"[\1, \2]", text)
 
 
@@ -113,9 +112,8 @@ def main() -> None:
     )
     write_depth(shot.depth(), call.out / "vase_depth.png")
     write_camera(camera, vase, call.out / "vase_camera.json")
-    print(
-        f"{call.out}: {camera.width_px} x {camera.height_px} px in {time.monotonic() - started:.0f} s"
-    )
+    took_s = time.monotonic() - started
+    print(f"{call.out}: {camera.width_px} x {camera.height_px} px in {took_s:.0f} s")
 
 
 if __name__ == "__main__":

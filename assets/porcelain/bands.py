@@ -111,8 +111,8 @@ def running_scroll(
         x = np.linspace(-pitch / 2, pitch / 2, 50)
         stem = np.stack([x, 0.33 * height * np.cos(math.pi * x / pitch)], axis=1)
         canvas.stroke(stem, anchor, _LINE_M * 1.35, 214, (1.0, 1.0))
-        leaf(canvas, anchor, (-0.30 * pitch, 0.19 * height), math.radians(38), (0.0064, 0.4))
-        leaf(canvas, anchor, (0.20 * pitch, 0.27 * height), math.radians(0), (0.0082, 0.5))
+        leaf(canvas, anchor, (-0.30 * pitch, 0.19 * height), math.radians(30), (0.0056, 0.2))
+        leaf(canvas, anchor, (0.18 * pitch, 0.26 * height), math.radians(6), (0.0080, -0.3))
         leaf(canvas, anchor, (0.33 * pitch, 0.16 * height), math.radians(-128), (0.0068, 0.4))
         tendril(
             canvas, anchor, (-0.20 * pitch, 0.265 * height), math.radians(4), (0.19 * height, -1)
@@ -164,7 +164,7 @@ def collar(canvas: Canvas, vase: Vase, top_m: float, height: float) -> None:
                 side,
                 1.0,
             ]
-            curl = curl + [side * 0.335 * pitch, -0.385 * height]
+            curl = curl + np.array([side * 0.335 * pitch, -0.385 * height])
             canvas.fill(
                 canvas.wash, blade(curl, np.linspace(0.0006, 0.0003, len(curl))), anchor, 18
             )

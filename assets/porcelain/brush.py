@@ -7,6 +7,7 @@ anchor's x is bent around the vase at a stated radius.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ def bezier(*points: tuple[float, float], samples: int = 48) -> Curve:
     t = np.linspace(0.0, 1.0, samples)[:, None]
     layer = [np.broadcast_to(np.array(p, float), (samples, 2)) for p in points]
     while len(layer) > 1:
-        layer = [(1 - t) * a + t * b for a, b in zip(layer, layer[1:], strict=False)]
+        layer = [(1 - t) * a + t * b for a, b in itertools.pairwise(layer)]
     return np.array(layer[0])
 
 
@@ -96,7 +97,7 @@ class Canvas:
         for shift in (-self.width_px, 0, self.width_px):
             if high + shift < 0 or low + shift > self.width_px:
                 continue
-            fixed = np.round((points + [shift, 0]) * (1 << _SHIFT)).astype(np.int32)
+            fixed = np.round((points + np.array([shift, 0])) * (1 << _SHIFT)).astype(np.int32)
             cv2.fillPoly(layer, [fixed], int(value), cv2.LINE_AA, _SHIFT)
 
     def clear(self, outline: Curve, anchor: Anchor) -> None:

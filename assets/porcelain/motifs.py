@@ -12,7 +12,6 @@ import math
 import numpy as np
 
 from porcelain.brush import Anchor, Canvas, Curve, bezier, blade, resampled, spiral, turned
-from porcelain.shape import Vase
 
 _FINE_M, _LINE_M, _BOLD_M = 0.00035, 0.00062, 0.00105
 
@@ -140,17 +139,17 @@ def tendril(
 
 _LEAVES = (
     # place on the path in degrees (180 is its start), turn off the path, length in metres, bend
-    (163, 66, 0.0185, -0.60),
-    (137, 60, 0.0215, -0.65),
-    (112, 56, 0.0150, -0.60),
-    (88, 50, 0.0140, -0.55),
-    (64, 54, 0.0160, -0.60),
-    (40, 60, 0.0210, -0.65),
-    (15, 64, 0.0175, -0.60),
-    (150, -62, 0.0135, 0.60),
-    (122, -66, 0.0120, 0.60),
-    (60, -64, 0.0120, 0.60),
-    (28, -62, 0.0130, 0.60),
+    (164, 62, 0.0205, -0.60),
+    (138, 50, 0.0235, -0.70),
+    (112, 52, 0.0155, -0.65),
+    (88, 48, 0.0145, -0.60),
+    (64, 50, 0.0165, -0.65),
+    (40, 50, 0.0230, -0.70),
+    (15, 62, 0.0195, -0.60),
+    (150, -62, 0.0150, 0.60),
+    (122, -66, 0.0135, 0.60),
+    (60, -64, 0.0135, 0.60),
+    (28, -62, 0.0150, 0.60),
 )
 _CURLS = (
     (150, 58, 0.0040, 1),
@@ -212,7 +211,7 @@ def _leaves_along(canvas: Canvas, anchor: Anchor, path: Curve, flip: float) -> N
         stalk = 0.0030 * np.array([math.cos(heading - flip * 0.5), math.sin(heading - flip * 0.5)])
         end = (place[0] + stalk[0], place[1] + stalk[1])
         canvas.stroke(np.linspace(place, end, 8), anchor, _LINE_M, 210, (1.0, 1.0))
-        size = length * float(canvas.rng.uniform(0.93, 1.08))
+        size = length * float(canvas.rng.uniform(0.93, 1.08)) * (1.0 if flip > 0 else 0.86)
         leaf(canvas, anchor, end, heading, (size, flip * bend))
 
 

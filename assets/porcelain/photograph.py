@@ -87,7 +87,7 @@ class Glaze:
         edge = wash - cv2.GaussianBlur(wash, (0, 0), max(0.7 * mm, 0.3))
         wash = wash * (1 + 0.20 * broad + 0.15 * streak + 0.06 * fine) + 0.45 * np.maximum(edge, 0)
         line = line * (1 + 0.16 * broad + 0.08 * fine)
-        ink = np.maximum(0.74 * wash, 1.30 * line) + 0.16 * np.minimum(wash, line)
+        ink = np.maximum(0.90 * wash, 1.30 * line) + 0.16 * np.minimum(wash, line)
         heaped = _ramp((fine + 0.35 * _clouds(rng, shape, 0.3 * mm) - 1.15) / 1.2) * _ramp(
             (ink - 0.45) / 0.4
         )
@@ -100,7 +100,7 @@ class Glaze:
 
     def read(self, turn: Floats, length: Floats) -> Floats:
         """Density at places on the vase."""
-        h, w = self.density.shape
+        w = self.density.shape[1]
         x = (turn / (2 * math.pi) + 0.5) * w - 0.5
         y = (self.length_m - length) * self.scale - 0.5
         out = np.empty(len(x), np.float32)
@@ -127,9 +127,7 @@ def _clouds(
     step = max(size_px / 2, 1.0)
     small = (max(4, round(shape[0] / step)), max(4, round(shape[1] / (step * stretch))))
     noise = rng.standard_normal(small).astype(np.float32)
-    noise = cv2.GaussianBlur(
-        noise, (0, 0), 1.2, borderType=cv2.BORDER_WRAP if False else cv2.BORDER_REFLECT_101
-    )
+    noise = cv2.GaussianBlur(noise, (0, 0), 1.2, borderType=cv2.BORDER_REFLECT_101)
     noise = (noise - noise.mean()) / noise.std()
     return cv2.resize(noise, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 

@@ -18,8 +18,9 @@ from porcelain.shape import HEIGHT_M, Floats, Vase
 
 BEND_Z_M, BEND_RADIUS_M = -0.55, 0.70
 PAPER_ALBEDO = np.array([0.435, 0.432, 0.426], np.float32)
-_GLAZE_ALBEDO = 0.70
 _ROOM = 0.035
+_PORCELAIN, _PORCELAIN_SHADE = 0.30, 0.24
+"""Radiance of room, of lit porcelain and of its foot, where a ray ends on them."""
 _FAR_M = 3.2
 
 
@@ -168,7 +169,7 @@ class Studio:
                 r * math.cos(phi) * tangent + r * math.sin(phi) * other + math.sqrt(1 - u) * normals
             ).astype(np.float32)
             seen = self.behind(points, ray) if on_vase else np.full(len(points), _ROOM, np.float32)
-            own = 0.30 if on_vase else 0.42
+            own = _PORCELAIN if on_vase else _PORCELAIN_SHADE
             total += np.where(self.vase.blocked(points, ray), np.float32(own), seen)
         return total * np.float32(math.pi / len(square))
 
@@ -183,7 +184,7 @@ class Studio:
         points = np.stack([x, y, z], axis=1).astype(np.float32)
         normals = _sweep_normal(along)
         light = self._lamps(points, normals) + self._around(points, normals, on_vase=False)
-        return _calm(light.reshape(radius.shape), 1.1)
+        return _calm(light.reshape(radius.shape), 1.5)
 
     def _light_vase(self) -> Floats:
         along = np.linspace(0, self.vase.length_m, self.rows)
