@@ -117,7 +117,7 @@ class MeshArrays:
     ``vertices`` (N, 3) float32 in metres, +Y up, front to +Z, standing on y = 0;
     ``faces`` (M, 3) int, counter-clockwise seen from outside; ``uv`` (N, 2) float32 in [0, 1],
     origin top left as in glTF; ``observed`` (N,) float32: 1 seen, 0.5 mirrored, 0 guessed;
-    ``texture`` RGB.
+    ``texture`` RGB; ``normals`` (N, 3) float32 of length 1, or ``None``: the writer makes them.
     """
 
     vertices: Any
@@ -127,14 +127,13 @@ class MeshArrays:
     texture: Any
     roughness: float = 0.7
     metallic: float = 0.0
+    normals: Any = None
 
 
 class MeshEngine(Protocol):
     """Gives a thing its shape."""
 
-    def build(
-        self, rgb: RGB, mask: MaskArray, depth: DepthArray, subject: Subject
-    ) -> MeshArrays:
+    def build(self, rgb: RGB, mask: MaskArray, depth: DepthArray, subject: Subject) -> MeshArrays:
         """Return the mesh; in metres where ``subject.size`` is known, else 1 on its longest side.
 
         Raises:
