@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import (
     TYPE_CHECKING,
@@ -66,17 +66,23 @@ class _Place:
 
 
 def find_mistakes(
-    error: ValidationError, model: type[BaseModel], data: object, spots: Spots, file: str
+    error: ValidationError,
+    model: type[BaseModel],
+    data: object,
+    spots: Spots,
+    file: str,
+    show: Callable[[Loc], str] | None = None,
 ) -> list[Mistake]:
     """Return every mistake once, in the order of the file.
 
-    Of a union only the branch that fits the data best is heard.
+    Of a union only the branch that fits the data best is heard. ``show`` names a place for
+    people; by default it is the way through the data, ``clip.engine.name``.
     """
     found = [(_place(detail["loc"], model, data), detail) for detail in error.errors()]
     mistakes: dict[Mistake, None] = {}
     for place, detail in _best_branches(found):
         message = _message(detail, place, spots)
-        shown = ".".join(str(part) for part in place.loc)
+        shown = show(place.loc) if show else ".".join(str(part) for part in place.loc)
         line, column = _spot(place.loc, detail["type"], spots)
         mistakes[Mistake(file, line, column, f"{shown}: {message}" if shown else message)] = None
     return sorted(mistakes, key=lambda m: (m.line, m.column))
@@ -209,9 +215,9 @@ def _message(detail: ErrorDetails, place: _Place, spots: Spots) -> str:
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
     text = spots[place.loc].text if place.loc in spots else None
     if kind == "extra_forbidden":
-        return "this key is not known" + _suggest(str(place.loc[-1]), _fields(place.parents))
+        return "this key is not known" + suggest(str(place.loc[-1]), _fields(place.parents))
     if kind == "missing":
-        return "this key is missing, and it must be there"
+        return "missing, and it must be there"
     if kind == "union_tag_not_found":
         names = _or([repr(name) for kind in place.kinds for name in _names(kind)])
         return f"the key `name` is missing, expected {names}"
@@ -235,7 +241,8 @@ def _fields(kinds: tuple[Any, ...]) -> list[str]:
     return [name for kind in kinds if _is_model(kind) for name in kind.model_fields]
 
 
-def _suggest(found: str, known: Sequence[str]) -> str:
+def suggest(found: str, known: Sequence[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the nearest of ``known``, or all of them."""
     close = difflib.get_close_matches(found, known, 1, 0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
