@@ -1,0 +1,46 @@
+"""What every test has: no unexpected errors in the log, repeatable examples, shared data."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# The same examples on every machine and every run: a failure is found by whoever made it.
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, print_blob=True
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _no_errors_in_the_log(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """Fail a test that passed while something logged an error nobody looked at."""
+    yield
+    if request.node.get_closest_marker("logs_errors"):
+        return
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    errors = [f"{r.name}: {r.getMessage()}" for r in records if r.levelno >= logging.ERROR]
+    assert not errors, f"logged without the mark `logs_errors`: {errors}"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real catalogues and photographs of museums, which lie beside the checkout and not in it."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("shared/data is not beside this checkout")
+    return folder
