@@ -6,15 +6,15 @@ panel   a flat work: a board of true size with the photograph on its front. A pa
         whatever a depth engine sees in it; only scenes and photographs may stand out.
 slab    coin, medal, relief, plaque, and whole photographs with depth: the front follows the
         depth, side walls go straight back, the back is flat.
-round   vessel, sculpture: the front follows the depth and closes at the outline; the back is a
-        balloon over the same outline. The balloon also bounds the front, so that depth which
+round   vessel, sculpture: the front follows the depth and closes at the outline; the back has
+        its masses. Both are kept near a balloon blown up over the outline, so that depth which
         does not fall off at the rim still gives a closed rim.
 
 What it knows: outline, colours and relief of the front. What it does not: the back, the sides,
 and how deep the thing is when the catalogue is silent (then as deep as it is wide). All of that
 is marked 0 in ``observed`` and gets plain colour from the object's edge. Also tried for the back
-of round things: the front mirrored (turned round, a head shows a second face) and the front
-mirrored and blurred (a pillow with a nose).
+of round things: the front mirrored (turned round, a head shows a second face) and the bare
+balloon (seen from the side, a vase gets a paunch and its lip leans back).
 """
 
 from __future__ import annotations
@@ -52,6 +52,10 @@ _ALWAYS_FLAT = {Kind.PAINTING, Kind.PRINT, Kind.TEXTILE, Kind.SCROLL}
 
 _BALLOON_MOST, _BALLOON_LEAST = 1.7, 0.12
 """The front stays between these multiples of the balloon: closed at the rim, never hollow."""
+_CALM_CELLS = 2.5
+"""Depth is smoothed so far next to the rim, where it is least certain."""
+_MASSES_SHARE = 0.15
+"""Smoothing, beside the object's shorter side, that leaves a head its mass but not its nose."""
 
 _SLABS: dict[Kind, tuple[float, float]] = {
     Kind.COIN: (0.08, 0.35),
@@ -158,22 +162,22 @@ class ReliefEngine:
         from pipeline.media import outline, skin
         from pipeline.media import solid as body
 
-        walled = subject.kind not in _ROUND
-        lattice, sheet = self._traced(mask, walled)
+        lattice, sheet = self._traced(mask, subject.kind not in _ROUND)
         width, height = np.ptp(sheet.points, axis=0)
         parts = outline.parts(lattice)
         scale = _scale(subject, float(width), float(height), parts)
         near = _smooth(depth, mask, lattice.cell_px)
         relief = outline.sample(near, sheet.points)
         cover = skin.cut_out(rgb, mask)
-        if walled:
+        if subject.kind not in _ROUND:
             side = sorted(min(part) for part in parts)[len(parts) // 2]
             heights = _slab_heights(_stretched(relief), subject, scale, (side, side))
             solid = body.slab(sheet, cover, heights, plain_walls=False)
         else:
             balloon = _Balloon.over(lattice, parts, subject, scale)
-            front = _front_heights(relief[: sheet.inner], balloon)
-            solid = body.pillow(sheet, cover, front, balloon.heights)
+            turned = subject.kind is Kind.VESSEL
+            front, back = _round_heights(relief[: sheet.inner], lattice, balloon, turned=turned)
+            solid = body.pillow(sheet, cover, front, back)
         return _placed(solid, subject, scale, on_wall=False)
 
     def _traced(self, mask: MaskArray, walled: bool) -> tuple[Lattice, Sheet]:
@@ -301,20 +305,36 @@ class _Balloon:
             whole = (size.depth_m or size.diameter_m or 0.0) / scale.x
         else:
             # As deep as wide, and no deeper than high: a bowl, a lying figure.
-            whole = min(max(parts, key=lambda part: part[0] * part[1]))
+            width, height = max(parts, key=lambda part: part[0] * part[1])
+            whole = min(width, height)
         return cls(heights * (whole / 2 / float(heights.max())), whole / 2)
 
 
-def _front_heights(relief: Array, balloon: _Balloon) -> Array:
-    """Heights of a round thing's front at the sheet's inner points, in pixels."""
+def _round_heights(
+    relief: Array, lattice: Lattice, balloon: _Balloon, *, turned: bool
+) -> tuple[Array, Array]:
+    """Heights of a round thing's front and back at the sheet's inner points, in pixels.
+
+    Both are the balloon times a ratio, so that both close at the rim at right angles. A vessel
+    was turned on a wheel: its back has the ratios of its front. Of a sculpture's front only the
+    masses are taken over.
+    """
     import numpy as np
+
+    from pipeline.media import outline
 
     near = _stretched(relief)
     if float(near.min()) == 1:
-        return balloon.heights
-    most, least = _BALLOON_MOST * balloon.heights, _BALLOON_LEAST * balloon.heights
-    heights: Array = np.clip(balloon.half_px * near, least, most)
-    return heights
+        return balloon.heights, balloon.heights
+    ratio = balloon.half_px * near / balloon.heights
+    ratio = np.clip(ratio, _BALLOON_LEAST, _BALLOON_MOST)
+    calm = outline.smoothed(lattice, ratio, _CALM_CELLS)
+    edge = np.clip(1 - outline.inwards(lattice) / (3 * _CALM_CELLS), 0, 1)
+    front = balloon.heights * (ratio + (calm - ratio) * edge)
+    behind = calm
+    if not turned:
+        behind = outline.smoothed(lattice, ratio, _MASSES_SHARE * min(lattice.field.shape))
+    return front, balloon.heights * behind
 
 
 def _slab_heights(
@@ -354,8 +374,12 @@ def _placed(solid: Solid, subject: Subject, scale: _Scale, *, on_wall: bool) -> 
     """Put a solid on the floor, centred, in metres or with its longest side 1."""
     depth_m = subject.size.depth_m if scale.known else None
     roughness, metallic = _FINISH.get(subject.kind, _MATTE)
+    vertices, normals = solid.standing(
+        (scale.x, scale.y), depth_m, known=scale.known, on_wall=on_wall
+    )
     return MeshArrays(
-        vertices=solid.standing((scale.x, scale.y), depth_m, known=scale.known, on_wall=on_wall),
+        vertices=vertices,
+        normals=normals,
         faces=solid.faces,
         uv=solid.uv,
         observed=solid.observed,

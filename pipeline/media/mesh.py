@@ -107,10 +107,11 @@ def glb_bytes(mesh: MeshArrays, subject: Subject, *, size_known: bool, quality: 
     buffer = _Buffer(bytearray(), [], [])
     faces = np.asarray(mesh.faces, np.int64)
     vertices = np.asarray(mesh.vertices, np.float32)
+    shading = normals(vertices, faces) if mesh.normals is None else mesh.normals
     primitive = {
         "attributes": {
             "POSITION": buffer.attribute(vertices, "VEC3", bounds=True),
-            "NORMAL": buffer.attribute(normals(vertices, faces), "VEC3"),
+            "NORMAL": buffer.attribute(shading, "VEC3"),
             "TEXCOORD_0": buffer.attribute(mesh.uv, "VEC2"),
             "_OBSERVED": buffer.attribute(mesh.observed, "SCALAR"),
         },

@@ -243,6 +243,26 @@ def rectangle(width_px: int, height_px: int, cell_px: float) -> Sheet:
     return Sheet(np.stack([x.ravel(), y.ravel()], 1), triangles, rim, x.size)
 
 
+def smoothed(lattice: Lattice, values: Array, sigma_cells: float) -> Array:
+    """Smooth values of the inner nodes (in sheet order) among themselves."""
+    inside = lattice.inside
+    grid = np.zeros(inside.shape, np.float32)
+    grid[inside] = values
+    mass = cv2.GaussianBlur(
+        inside.astype(np.float32), (0, 0), sigma_cells, borderType=cv2.BORDER_CONSTANT
+    )
+    total = cv2.GaussianBlur(grid, (0, 0), sigma_cells, borderType=cv2.BORDER_CONSTANT)
+    among: Array = (total[inside] / mass[inside]).astype(np.float64)
+    return among
+
+
+def inwards(lattice: Lattice) -> Array:
+    """Distance of the inner nodes (in sheet order) from the outline, in cells."""
+    inside = lattice.inside
+    distance = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 5)
+    return distance[inside]
+
+
 def inflate(lattice: Lattice) -> Array:
     """Height in pixels of a balloon over the outline, at each inner node, in sheet order.
 

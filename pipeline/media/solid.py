@@ -34,6 +34,8 @@ class Solid:
     uv: Array
     observed: Array
     texture: RGB
+    normals: Array | None = None
+    """(N, 3), of any length; ``None`` where the faces say enough."""
 
     def standing(
         self,
@@ -42,12 +44,12 @@ class Solid:
         *,
         known: bool,
         on_wall: bool,
-    ) -> Array:
-        """Return (N, 3) float32 vertices: +Y up, on y = 0, centred on x, front to +Z.
+    ) -> tuple[Array, Array | None]:
+        """Return (N, 3) float32 vertices and normals: +Y up, on y = 0, front to +Z.
 
         ``per_px`` is what a pixel measures across and down, ``depth`` what the body measures in
-        depth if that is stated. Not ``known``: the longest side becomes 1. ``on_wall`` puts the
-        back on z = 0, else z is centred.
+        depth if that is stated. Not ``known``: the longest side becomes 1. x is centred;
+        ``on_wall`` puts the back on z = 0, else z is centred.
         """
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         across, down = per_px
@@ -58,7 +60,12 @@ class Solid:
         placed = np.stack([x, y, z], axis=1)
         if not known:
             placed /= np.ptp(placed, axis=0).max()
-        return placed.astype(np.float32)
+        if self.normals is None:
+            return placed.astype(np.float32), None
+        # A plane that is stretched one way leans its normal the other way.
+        leaning = self.normals / (across, -down, deep)
+        length = np.linalg.norm(leaning, axis=1, keepdims=True)
+        return placed.astype(np.float32), (leaning / length).astype(np.float32)
 
 
 def pillow(sheet: Sheet, skin: Skin, front: Array, back: Array) -> Solid:
@@ -67,13 +74,46 @@ def pillow(sheet: Sheet, skin: Skin, front: Array, back: Array) -> Solid:
     over, under = np.zeros(count), np.zeros(count)
     over[: sheet.inner] = front
     under[: sheet.inner] = back
+    leaning, behind = _pillow_normals(sheet, over), _pillow_normals(sheet, under)
+    behind[:, 2] *= -1
+    # Along the rim both sides look outward alike, or the seam would show.
+    leaning[sheet.inner :] += behind[sheet.inner :]
+    behind[sheet.inner :] = leaning[sheet.inner :]
     return Solid(
         points=np.concatenate([_lifted(sheet.points, over), _lifted(sheet.points, -under)]),
         faces=np.concatenate([sheet.triangles, sheet.triangles[:, ::-1] + count]),
         uv=np.concatenate([skin.seen(sheet.points), skin.guessed(sheet.points)]),
         observed=np.repeat(np.array([1, 0], np.float32), count),
         texture=skin.texture,
+        normals=np.concatenate([leaning, behind]),
     )
+
+
+def _pillow_normals(sheet: Sheet, heights: Array) -> Array:
+    """Unit normals of z² = heights², from the gradient of the squares.
+
+    Heights fall to the rim like a square root, so faces there are nearly upright and their
+    normals depend on where the lattice happens to cut: shading would show a comb. The squares
+    fall straight, and their gradient is smooth up to the rim.
+    """
+    corners = sheet.points[sheet.triangles]
+    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    squares = (heights**2)[sheet.triangles]
+    a, b = squares[:, 1] - squares[:, 0], squares[:, 2] - squares[:, 0]
+    double_area = ax * by - bx * ay
+    # Twice the area times the gradient, that is, weighted by area; the sign is the area's.
+    slopes = (np.array([a * by - b * ay, b * ax - a * bx]) * np.sign(double_area)).T
+    total = np.zeros((len(sheet.points), 3))
+    for corner in range(3):
+        at = sheet.triangles[:, corner]
+        for axis in range(2):
+            total[:, axis] -= np.bincount(at, slopes[:, axis], len(total))
+        total[:, 2] += np.bincount(at, np.abs(double_area), len(total))
+    total[:, 2] *= 2 * heights
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    upright = np.array([0.0, 0.0, 1.0])
+    unit: Array = np.where(length > 0, total / np.where(length > 0, length, 1), upright)
+    return unit
 
 
 def slab(sheet: Sheet, skin: Skin, heights: Array, *, plain_walls: bool) -> Solid:
