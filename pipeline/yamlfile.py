@@ -178,7 +178,8 @@ class _Composer:
             case events.ScalarEvent():
                 self._refuse_tag(event.tag, _TEXT_TAGS, line, column)
                 plain = event.style is None or event.style == ""
-                node = _Node("scalar", line, column, event.value, plain and event.tag is None)
+                text = self._joined(event.value, line, column)
+                node = _Node("scalar", line, column, text, plain and event.tag is None)
                 self._add(node, event.anchor)
             case events.SequenceStartEvent() | events.MappingStartEvent():
                 self._refuse_tag(event.tag, set(), line, column)
@@ -189,6 +190,14 @@ class _Composer:
                 self._open.append((_Node(kind, line, column), event.anchor))
             case events.SequenceEndEvent() | events.MappingEndEvent():
                 self._add(*self._open.pop())
+
+    def _joined(self, text: str, line: int, column: int) -> str:
+        r"""Join the halves of characters that JSON writes as two escapes, ``\ud83d\ude00``."""
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            message = "found half of a character (\\ud800 to \\udfff), expected a whole one"
+            raise self._mistake(line, column, message) from None
 
     def _add(self, node: _Node, anchor: str | None) -> None:
         if anchor is not None:
