@@ -21,6 +21,8 @@ Box = tuple[float, float, float, float]
 
 _PHASES = 64
 """Moments of a move that are looked at to bound it; the moves are far smoother than that."""
+_BETWEEN = 5e-4
+"""Added for what a move does between the moments looked at."""
 _AIM = 0.6
 """Share of the room that zooming makes which the push uses to drift towards its aim."""
 _RISE = 0.3
@@ -74,7 +76,7 @@ class Camera:
             need = max((camera._reach(pose) for pose in camera._poses()), default=1.0)
             if need <= 1:
                 break
-            camera = replace(camera, base=camera.base * need * (1 + 1e-6))
+            camera = replace(camera, base=camera.base * need * (1 + _BETWEEN))
         return camera
 
     def reach_px(self) -> float:
@@ -160,6 +162,7 @@ class Camera:
         swing = -self.amount * self.parallax * min(self.frame) * sin(phase)
         if any(self.travel):
             eased = (1 - cos(phase)) / 2
+            swing *= sin(phase) ** 2  # at both ends of the work there is no room to swing
             along = (abs(self.travel[0]) > 0, abs(self.travel[1]) > 0)
             return Pose(
                 zoom=self.base,

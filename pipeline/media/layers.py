@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
     Picture = npt.NDArray[np.float32]
 
-_SEEN = 0.02
-"""Less of the object than this in a pixel cannot be seen in 8 bit."""
+_EDGE = 250
+"""A mask's outline is right to about this part of the photograph's shorter side."""
+_ALIKE = 25
+"""Levels between two colours below which noise and texture tell them apart no better than the
+mask does."""
 
 _BEND = 0.6
 """Smoothing of depth, in parts of the move: a step from 0 to 1 then has a slope of at most
@@ -56,15 +59,13 @@ def split(rgb: Picture, mask: MaskArray, depth: DepthArray, reach_px: float) -> 
         depth: 0 far, 1 near.
         reach_px: how far the nearest will move against the farthest.
     """
-    alpha = soft_edge(mask)
-    hole = _grown(alpha > _SEEN, 2 + reach_px / 16)
-    inside = alpha > 1 - _SEEN
-    if hole.all() or not inside.any():
+    inside, outside = _sure(mask)
+    if not outside.any() or not inside.any():
         return whole(rgb, depth, reach_px)
-    plate = fill(rgb, hole, reach_px)
-    front = _unmixed(rgb, alpha, plate, inside)
-    near = pull(depth, _shrunk(inside).astype(np.float32))
-    far = pull(depth, (~hole).astype(np.float32))
+    plate = fill(rgb, ~outside, reach_px)
+    front, alpha = _matte(rgb, mask, plate, inside, outside)
+    near = pull(depth, inside.astype(np.float32))
+    far = pull(depth, outside.astype(np.float32))
     return (
         Layer(plate, None, _smooth(far, _BEND * reach_px)),
         Layer(front, alpha, _smooth(near, _BEND * reach_px)),
@@ -84,13 +85,6 @@ def near_part(depth: DepthArray) -> MaskArray:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     near = cv2.morphologyEx(cv2.medianBlur(near, 5), cv2.MORPH_OPEN, disc)
     return np.asarray(near, np.float32) / np.float32(255)
-
-
-def soft_edge(mask: MaskArray) -> MaskArray:
-    """Return ``mask`` about a pixel wider and with an edge two pixels soft, whatever it was."""
-    wide = cv2.dilate(mask, np.ones((3, 3), np.uint8))
-    edge = (cv2.GaussianBlur(wide, (0, 0), 0.8) - 0.15) / 0.7
-    return np.clip(edge, 0, 1).astype(np.float32)
 
 
 def fill(rgb: Picture, hole: npt.NDArray[np.bool_], reach_px: float) -> Picture:
@@ -135,36 +129,55 @@ def pull(values: Any, weight: MaskArray) -> Any:  # noqa: ANN401 (one channel or
     return whole_px.reshape(values.shape).astype(np.float32)
 
 
-def _unmixed(
-    rgb: Picture, alpha: MaskArray, plate: Picture, inside: npt.NDArray[np.bool_]
-) -> Picture:
-    """Take the background's share out of the object's edge.
+def _sure(mask: MaskArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return what is surely the object and what surely is not; between them lies the edge.
 
-    A pixel is ``alpha * object + (1 - alpha) * background``; solved for the object where it has
-    enough weight to be solved for, else taken from the nearest pixels that are all object.
-    Source: Porter and Duff, "Compositing digital images", 1984.
+    Outside there is twice as much doubt as inside: what a mask forgets of the object would stay
+    on the plate as a ghost, what it takes too much of is sorted out again by colour.
     """
-    if not inside.any():
-        return rgb
+    core = (mask > 0.5).astype(np.uint8)
+    edge_px = min(max(min(mask.shape) / _EDGE, 2), 6)
+    inside = cv2.erode(core, _disc(edge_px), borderValue=1).astype(bool)
+    outside = ~cv2.dilate((mask > 0.1).astype(np.uint8), _disc(2 * edge_px)).astype(bool)
+    return (inside if inside.any() else core.astype(bool)), outside
+
+
+def _disc(radius_px: float) -> npt.NDArray[Any]:
+    size = 2 * round(radius_px) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+
+
+def _matte(
+    rgb: Picture,
+    mask: MaskArray,
+    plate: Picture,
+    inside: npt.NDArray[np.bool_],
+    outside: npt.NDArray[np.bool_],
+) -> tuple[Picture, MaskArray]:
+    """Return the object's own colours and its share of each pixel.
+
+    In the edge a pixel is ``share * object + (1 - share) * background``. Both colours are known
+    from their sure sides, so the share is where the pixel lies between them; where they are too
+    alike to tell, the mask is believed. The object's colour then follows from the pixel.
+
+    Source: Porter and Duff, "Compositing digital images", 1984; Chuang et al., "A Bayesian
+    approach to digital matting", 2001, equation 10 (the projection).
+    """
+    # Thin parts have no sure inside; their middle speaks for them where nothing better is near.
+    middle = cv2.erode((mask > 0.5).astype(np.uint8), np.ones((3, 3), np.uint8))
+    near = pull(rgb, np.maximum(inside, np.float32(0.05) * middle).astype(np.float32))
+    apart = near - plate
+    clear = (apart * apart).sum(axis=2)
+    share = ((rgb - plate) * apart).sum(axis=2) / np.maximum(clear, 1)
+    trust = clear / (clear + _ALIKE**2)
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.7)
+    edge_px = cv2.distanceTransform((~outside).astype(np.uint8), cv2.DIST_L2, 3)
+    alpha = np.clip(soft + (share - soft) * trust, 0, 1) * np.clip(edge_px / 3, 0, 1)
+    alpha = np.where(inside, 1, np.where(outside, 0, alpha)).astype(np.float32)
     part = alpha[..., None]
-    solved = (rgb - (1 - part) * plate) / np.maximum(part, 0.1)
-    near = pull(rgb, inside.astype(np.float32))
-    trust = np.clip((part - 0.1) / 0.5, 0, 1)
-    return np.where(inside[..., None], rgb, near + (solved.clip(0, 255) - near) * trust).astype(
-        np.float32
-    )
-
-
-def _grown(area: npt.NDArray[np.bool_], by_px: float) -> npt.NDArray[np.bool_]:
-    size = 2 * max(1, round(by_px)) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return cv2.dilate(area.astype(np.uint8), disc).astype(bool)
-
-
-def _shrunk(area: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Leave out the edge, where depth maps mix near and far; all of it if nothing is left."""
-    less = cv2.erode(area.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    return less if less.any() else area
+    solved = ((rgb - (1 - part) * plate) / np.maximum(part, 0.1)).clip(0, 255)
+    front = near + (solved - near) * np.clip((part - 0.3) / 0.5, 0, 1)
+    return np.where(inside[..., None], rgb, front).astype(np.float32), alpha
 
 
 def _smooth(depth: DepthArray, sigma_px: float) -> DepthArray:

@@ -88,7 +88,9 @@ class Sheet:
             target = planes[index][top // per : bottom // per, left // per : right // per]
             height, width = target.shape
             map_x, map_y = (part[:height, :width] for part in maps)
-            seen = cv2.remap(plane, map_x, map_y, cv2.INTER_CUBIC, borderMode=_MIRROR)
+            # Nobody can tell linear colour from bicubic: the eye resolves it coarsely.
+            way = cv2.INTER_LINEAR if index else cv2.INTER_CUBIC
+            seen = cv2.remap(plane, map_x, map_y, way, borderMode=_MIRROR)
             if self._alphas is not None:
                 part = self._alphas[per - 1]
                 alpha = cv2.remap(part, map_x, map_y, cv2.INTER_LINEAR, borderMode=_MIRROR)

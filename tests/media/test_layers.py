@@ -1,0 +1,80 @@
+"""Layers laid on each other unmoved are the photograph; none carries colour of the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.media.layers import fill, near_part, pull, split, whole
+
+BLUE, YELLOW = (40.0, 60.0, 200.0), (230.0, 200.0, 30.0)
+
+
+def disc(size=160, radius=45, soft=1.0):
+    y, x = np.mgrid[:size, :size]
+    away = np.hypot(x - size / 2, y - size / 2) - radius
+    return np.clip(0.5 - away / (2 * soft), 0, 1).astype(np.float32)
+
+
+def yellow_on_blue(mask):
+    return (mask[..., None] * YELLOW + (1 - mask[..., None]) * BLUE).astype(np.float32)
+
+
+@pytest.mark.parametrize("soft", [0.5, 1, 3])
+@pytest.mark.parametrize("hard_mask", [True, False])
+def test_no_halo(soft, hard_mask):
+    truth = disc(soft=soft)
+    rgb = yellow_on_blue(truth)
+    mask = (truth > 0.5).astype(np.float32) if hard_mask else truth
+    plate, front = split(rgb, mask, 0.2 + 0.6 * mask, reach_px=12)
+    left = np.abs(plate.rgb - BLUE).max()
+    assert left < (40 if soft > 1 and hard_mask else 12), "the object is off the plate"
+    again = plate.rgb + (front.rgb - plate.rgb) * front.alpha[..., None]
+    assert np.abs(again - rgb).mean() < 0.6
+    black = front.rgb * front.alpha[..., None]
+    rim = (front.alpha > 0.3) & (front.alpha < 0.9)
+    blueness = (black[..., 2] - black[..., 0])[rim]
+    if soft <= 1:
+        assert np.median(blueness) < 0, "on black the edge is yellow, not blue"
+
+
+def test_depths_do_not_leak():
+    mask = disc()
+    plate, front = split(
+        yellow_on_blue(mask), mask, np.where(mask > 0.5, 0.9, 0.1).astype("f4"), 10
+    )
+    assert np.abs(plate.depth - 0.1).max() < 0.02
+    assert np.abs(front.depth - 0.9).max() < 0.02
+
+
+def test_an_edge_behind_the_object_goes_on():
+    rgb = np.zeros((120, 120, 3), np.float32)
+    rgb[:60] = 200
+    hole = np.zeros((120, 120), bool)
+    hole[40:80, 50:70] = True
+    closed = fill(rgb, hole, reach_px=20)
+    assert np.array_equal(closed[~hole], rgb[~hole])
+    assert np.abs(closed[:, 51] - rgb[:, 51]).mean() < 12
+
+
+def test_pull_keeps_what_is_known_and_invents_no_extremes():
+    values = np.random.default_rng(3).uniform(50, 90, (37, 53)).astype(np.float32)
+    weight = (np.random.default_rng(4).random((37, 53)) > 0.8).astype(np.float32)
+    full = pull(values * weight, weight)
+    assert np.allclose(full[weight > 0], values[weight > 0], atol=1e-3)
+    assert full.min() > 49.9
+    assert full.max() < 90.1
+
+
+def test_everything_or_nothing_in_front_is_one_layer():
+    rgb, depth = np.full((40, 40, 3), 90, np.float32), np.full((40, 40), 0.5, np.float32)
+    assert len(split(rgb, np.ones((40, 40), np.float32), depth, 5)) == 1
+    assert len(split(rgb, np.zeros((40, 40), np.float32), depth, 5)) == 1
+    assert whole(rgb, depth, 0)[0].alpha is None
+
+
+def test_near_part_is_what_stands_in_front():
+    depth = np.full((60, 80), 0.2, np.float32)
+    depth[20:50, 30:60] = 0.8
+    assert np.array_equal(near_part(depth)[22:48, 32:58], np.ones((26, 26), np.float32))
+    assert near_part(depth).mean() == pytest.approx(30 * 30 / 4800, rel=0.03)
