@@ -186,14 +186,14 @@ class _Table:
         for cell, name, way in zip(row, names, ways, strict=False):
             text = cell.text.strip() or None
             self.spots[(*at, *way)] = Spot(cell.line, cell.column, cell.line, cell.column, text)
+            self.spots.setdefault((*at, way[0]), self.spots[(*at, *way)])
             self._columns[way] = name
-            if not cell.text.strip():
+            if text is None:
                 continue
             if len(way) == 2:
-                entry.setdefault(str(way[0]), {})[str(way[1])] = cell.text.strip()
-                self.spots.setdefault((*at, way[0]), self.spots[(*at, *way)])
+                entry.setdefault(str(way[0]), {})[str(way[1])] = text
             else:
-                entry[str(way[0])] = cell.text.strip()
+                entry[str(way[0])] = text
         return entry
 
 
