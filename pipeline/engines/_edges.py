@@ -110,7 +110,7 @@ def follow_edges(rgb: RGB, coarse: MaskArray, cell_px: float) -> MaskArray:
     """
     band = max(2, round(2 * cell_px))
     inside = (coarse >= 0.5).astype(np.uint8)
-    edge = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * band + 1, 2 * band + 1))
+    edge = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * band + 1, 2 * band + 1))
     sure = cv2.erode(inside, edge, borderType=cv2.BORDER_REPLICATE)
     maybe = cv2.dilate(inside, edge)
     soft = guided_filter(rgb, inside.astype(np.float32), band)

@@ -33,17 +33,29 @@ _NOISE = 0.5
 """CIELAB difference that 8-bit rounding alone can make; keeps sigma above 0."""
 
 
+_LEAST_LIGHT = 6.0
+_LEAST_HUE = 3.0
+"""What never counts as different: the ground's own light, and the colour noise of a JPEG.
+
+On studio paper the light of lamps makes patches of 5 ΔL*, but hardly any of 2 in hue.
+"""
+
+
 @dataclass(frozen=True)
 class Ground:
-    """``distance``: each pixel's CIELAB difference (ΔE*ab) from the ground that is expected there.
+    """How each pixel differs from the ground that is expected there, and what the ground is like.
 
-    ``lighter``: how much lighter than that it is (ΔL*; below 0 where it is darker).
-    ``sigma``: how far the ground itself strays from that; below about 8 it is plain.
+    ``lighter``: ΔL*, below 0 where it is darker. ``hue``: its difference in a* and b*.
+    ``sigma``, ``hue_sigma``: how far the ground itself strays from what is expected, over all and
+    in hue; with ``sigma`` below about 8 it is plain.
+    ``free``: share of the photograph's border that is ground; 1 where the object stands free.
     """
 
-    distance: npt.NDArray[np.float32]
     lighter: npt.NDArray[np.float32]
+    hue: npt.NDArray[np.float32]
     sigma: float
+    hue_sigma: float
+    free: float
 
 
 def measure_ground(rgb: RGB) -> Ground:
@@ -60,16 +72,27 @@ def measure_ground(rgb: RGB) -> Ground:
     border = _border(*few.shape[:2])
     use, sigma = border, 0.0
     surface: Array = np.zeros((terms.shape[1], 3))
+    off: Array = colours
     for turn in range(_ROUNDS):
         surface = np.linalg.lstsq(terms[use], colours[use], rcond=None)[0]
-        off = np.sqrt(((colours - terms @ surface) ** 2).sum(axis=1))
-        sigma = 1.4826 * float(np.median(off[use])) + _NOISE
+        off = colours - terms @ surface
+        far = np.sqrt((off**2).sum(axis=1))
+        sigma = 1.4826 * float(np.median(far[use])) + _NOISE
         # First the border settles by itself; only then may ground between objects join in.
-        close = off < _KEEP_SIGMA * sigma
+        close = far < _KEEP_SIGMA * sigma
         use = close if turn >= 2 else close & border
-    off_ground = (lab - (_terms(*lab.shape[:2]) @ surface).reshape(lab.shape)).astype(np.float32)
-    distance = np.sqrt((off_ground**2).sum(axis=-1))
-    return Ground(distance=distance, lighter=off_ground[..., 0], sigma=sigma)
+    expected = (terms @ surface).reshape(few.shape).astype(np.float32)
+    height, width = lab.shape[:2]
+    lab -= cv2.resize(expected, (width, height), interpolation=cv2.INTER_LINEAR)
+    spread = np.sqrt((off[use, 1:] ** 2).sum(axis=1))
+    far = np.sqrt((off[border] ** 2).sum(axis=1))
+    return Ground(
+        lighter=np.ascontiguousarray(lab[..., 0]),
+        hue=np.sqrt((lab[..., 1:] ** 2).sum(axis=-1)),
+        sigma=sigma,
+        hue_sigma=1.4826 * float(np.median(spread)) + _NOISE,
+        free=float((far < max(_LEAST_LIGHT, _KEEP_SIGMA * sigma)).mean()),
+    )
 
 
 def differs(ground: Ground) -> npt.NDArray[np.bool_]:
@@ -78,24 +101,31 @@ def differs(ground: Ground) -> npt.NDArray[np.bool_]:
     Where that is light nearly everywhere, its dark places are shadows on the ground and do not
     count. Dark objects have no such sign: what is light on them is a glint and part of them.
     """
-    found = ground.distance > _threshold(ground)
-    dark = found & (ground.lighter < np.float32(-0.7) * ground.distance)
+    least, least_hue = _thresholds(ground)
+    found = (np.hypot(ground.lighter, ground.hue) > least) | (ground.hue > least_hue)
+    dark = found & (ground.lighter < -ground.hue)
     light = found & (ground.lighter > 0)
     return found & ~dark if light.sum() > 4 * dark.sum() else found
 
 
-def _threshold(ground: Ground) -> float:
-    """Return the distance from which on a pixel is no longer ground.
+def stands_out(ground: Ground) -> npt.NDArray[np.bool_]:
+    """Return what is lighter than the ground or of another hue: no shadow, so surely a thing."""
+    least, least_hue = _thresholds(ground)
+    return np.asarray((ground.lighter > least) | (ground.hue > least_hue), np.bool_)
 
-    Otsu's split of the distances, or 3.5 sigma where that is lower: on an even ground a part of
-    an object that is nearly the ground's colour must still count.
 
-    Source: Otsu, IEEE Trans. SMC 9(1), 1979; 6 is a difference seen at a glance (Mokrzycki, Tatol,
-    "Colour difference ΔE: a survey", 2011).
+def _thresholds(ground: Ground) -> tuple[float, float]:
+    """Return the difference, and the difference in hue, from which on a pixel is not ground.
+
+    Otsu's split, or 3.5 sigma where that is lower: on an even ground a part of an object that is
+    nearly the ground's colour must still count.
+
+    Source: Otsu, IEEE Trans. SMC 9(1), 1979.
     """
-    levels = np.clip(ground.distance * 2, 0, 255).astype(np.uint8)
+    levels = np.clip(np.hypot(ground.lighter, ground.hue) * 2, 0, 255).astype(np.uint8)
     otsu = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 2
-    return float(max(6.0, min(otsu, 3.5 * ground.sigma)))
+    least = max(_LEAST_LIGHT, min(float(otsu), 3.5 * ground.sigma))
+    return least, max(_LEAST_HUE, min(least, 3.5 * ground.hue_sigma))
 
 
 def _terms(height: int, width: int) -> Array:

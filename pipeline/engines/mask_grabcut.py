@@ -106,7 +106,7 @@ def _start(rgb: RGB) -> npt.NDArray[np.uint8]:
         labels[down : height - down, right : width - right] = 3
         return labels
     found = differs(ground).astype(np.uint8)
-    reach = max(1, max(height, width) // 100)
+    reach = max(1, max(height, width) // 250)
     ball: Any = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, ball)
     labels[cv2.dilate(closed, ball) > 0] = 2

@@ -3,12 +3,13 @@
 Knows the network's input and output. Its weights travel with the package (`pipeline.weights`).
 
 The network sees 320 × 320 cells. Where a plinth or a second object stands by, its answer flips
-with the framing, while the object itself stays. So it looks twice, at the whole photograph and at
-the object's own box, and the answers are averaged. Mean IoU over three photographs of a sculpture
-on a plinth with drawn outlines: one look 0.89; two looks 0.95, and between 0.935 and 0.95 for
-boxes of 5 to 20 % margin; three looks no better; the lower of two looks 0.945, but it eats thin
-parts; the photograph letterboxed instead of stretched 0.69 to 0.93; GrabCut between the sure
-parts 0.91, because plinth and object share a colour.
+with the framing, while the object itself stays. So it looks three times, at the whole photograph,
+at the object's own box, and at that box with its local contrast equalised, and the answers are
+averaged. Mean IoU over three photographs of a sculpture on a plinth with drawn outlines: one look
+0.89; two looks 0.953; three looks 0.961 (the third shows where the shaded side of porcelain ends).
+Also measured: boxes of 5 to 20 % margin 0.935 to 0.95; the lower of two looks 0.945, but it eats
+thin parts; the photograph letterboxed instead of stretched 0.69 to 0.93; a mirrored second look
+0.93; GrabCut between the sure parts 0.91, because plinth and object share a colour.
 """
 
 from __future__ import annotations
@@ -41,6 +42,15 @@ _BOX_MARGIN = 0.2
 
 Quantiles, because a stray piece of plinth or neighbour must not widen the box.
 """
+
+
+_PLAIN_SIGMA = 6.0
+_FREE_BORDER = 0.8
+"""A ground is plain up to this CIELAB spread and where this share of the border is ground."""
+_SEEN = 0.01
+"""A piece counts as the object's when it holds this share of what the network has found."""
+_MOST_ADDED = 0.5
+"""More than this, as a share of what the network has found, is no forgotten part."""
 
 
 class U2NetpOptions(EngineOptions):
@@ -92,12 +102,11 @@ class U2NetpEngine:
         guess = self._look(small)
         box = _box(guess)
         if box is not None:
-            closer = self._look(small[box])
-            guess[box] = (guess[box] + closer) / 2
-        guess = require_object(
-            tidy(guess, self._options.speck_share, holes=self._options.hole_share),
-            self._options.name,
-        )
+            closer = self._look(small[box]), self._look(_even_light(small[box]))
+            guess[box] = (guess[box] + closer[0] + closer[1]) / 3
+        guess = _with_parts_on_plain_ground(small, guess)
+        guess = tidy(guess, self._options.speck_share, holes=self._options.hole_share)
+        require_object(guess, self._options.name)
         coarse = enlarge(guess, width, height)
         cell_px = max(height, width) / _CELLS
         mask = follow_edges(rgb, coarse, cell_px)
@@ -119,6 +128,45 @@ class U2NetpEngine:
         batch = np.ascontiguousarray(cells.transpose(2, 0, 1)[None], np.float32)
         answer = self._session.run(None, {self._session.get_inputs()[0].name: batch})[0][0, 0]
         return np.clip(enlarge(answer, width, height), 0, 1)
+
+
+def _with_parts_on_plain_ground(rgb: RGB, guess: MaskArray) -> MaskArray:
+    """Add to ``guess`` what hangs together with the object and is no ground, on a plain ground.
+
+    The network sometimes leaves out a white neck or a thin handle that nobody would miss on
+    studio paper. Where the ground is not plain and free on all sides, ``guess`` stays as it is.
+    """
+    import cv2
+    import numpy as np
+
+    from pipeline.engines._edges import enlarge, shrink
+    from pipeline.engines._ground import measure_ground, stands_out
+
+    few = shrink(rgb, _WORK_PX // 2)
+    ground = measure_ground(few)
+    if ground.sigma > _PLAIN_SIGMA or ground.free < _FREE_BORDER:
+        return guess
+    inside = enlarge(guess, few.shape[1], few.shape[0]) >= 0.5
+    joined = (stands_out(ground) | inside).astype(np.uint8)
+    labels = cv2.connectedComponents(joined, connectivity=4)[1]
+    counts = np.bincount(labels[inside], minlength=2)
+    added = np.isin(labels, np.flatnonzero(counts[1:] > _SEEN * counts.sum()) + 1) & ~inside
+    if added.sum() > _MOST_ADDED * inside.sum():
+        return guess
+    return np.maximum(guess, enlarge(added.astype(np.float32), guess.shape[1], guess.shape[0]))
+
+
+def _even_light(rgb: RGB) -> RGB:
+    """Return ``rgb`` with its local contrast equalised, so that a shaded side has an edge too.
+
+    Source: contrast limited adaptive histogram equalisation, Zuiderveld, Graphics Gems IV, 1994.
+    """
+    import cv2
+    import numpy as np
+
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+    lab[..., 0] = cv2.createCLAHE(clipLimit=2.0, tileGridSize=(4, 4)).apply(lab[..., 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def _box(guess: MaskArray) -> tuple[slice, slice] | None:
