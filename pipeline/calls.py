@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.digests import sha256_text
 from pipeline.errors import PipelineError
 from pipeline.progress import listen
 from pipeline.protocols import EngineOptions
 from pipeline.records import Attempt, Params, Provenance, Record
 from pipeline.store import Made, canonical_json, fingerprint, keep
-from pipeline.digests import sha256_text
 
 _PROGRESS_EVERY_S = 0.2
 _loaded: dict[str, Any] = {}
@@ -81,9 +81,7 @@ def make_call(
     return Call(stage, inputs, params, engine, prints)
 
 
-def perform(
-    call: Call, root: Path, folder: Path, load: Callable[[EngineOptions], Any]
-) -> Made:
+def perform(call: Call, root: Path, folder: Path, load: Callable[[EngineOptions], Any]) -> Made:
     """Do the work in ``folder`` and keep the result in the store at ``root``.
 
     Raises:

@@ -146,7 +146,7 @@ class ExhibitConfig(Params):
     mesh: MeshSection | None = None
     gallery: GallerySection | None = None
     limits: LimitsSection = LimitsSection()
-    objects: dict[str, ObjectSection] = {}
+    objects: dict[str, ObjectSection] = Field(default_factory=dict)
 
     _path: Path = PrivateAttr(default=Path("exhibit.yaml"))
 

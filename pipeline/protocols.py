@@ -6,7 +6,8 @@ nothing of files, stages or the catalogue. Arrays have stated shapes:
     RGB         (H, W, 3) uint8, sRGB
     MaskArray   (H, W) float32 in [0, 1], 1 is the object
     DepthArray  (H, W) float32 in [0, 1], 0 far, 1 near
-    Frame       (H, W, 3) uint8 sRGB, or (H * 3 // 2, W) uint8 planar YUV 4:2:0, BT.709, limited range
+    Frame       (H, W, 3) uint8 sRGB, or
+                (H * 3 // 2, W) uint8 planar YUV 4:2:0, BT.709, limited range
 
 Sizes are ``(width_px, height_px)``. BGR never leaves ``media/``.
 """

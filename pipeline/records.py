@@ -46,7 +46,7 @@ def _write_path(path: Path, info: SerializationInfo) -> str:
 def _read_path(value: object, info: ValidationInfo) -> object:
     context: dict[str, Any] = info.context or {}
     if "folder" in context and isinstance(value, str):
-        return context["folder"] / value
+        return str(context["folder"] / value)  # text, because JSON validation takes no Path
     return value
 
 

@@ -140,9 +140,9 @@ class MakingRun:
             except EngineFailed as error:
                 if number == len(engines):
                     raise
-                assert engine is not None
-                logger.warning("%s: %s failed, trying the next: %s", item_id, engine.name, error)
-                tried += (Attempt(engine=engine.name, error=str(error)),)
+                name = engine.name if engine else ""
+                logger.warning("%s: %s failed, trying the next: %s", item_id, name, error)
+                tried += (Attempt(engine=name, error=str(error)),)
         raise AssertionError("the last engine returns or raises")
 
     def _make(self, item_id: str, call: Call, tried: tuple[Attempt, ...]) -> Made:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from pipeline.errors import CallError, PipelineError, StageFailed
 
@@ -31,6 +31,7 @@ class LocalRunner:
 
     def __init__(self, jobs: int, timeout_s: float) -> None:
         self._timeout_s = timeout_s
+        self._waiting: set[ProcessFuture] = set()
         self._pool = ProcessPool(
             max_workers=jobs,
             initializer=_start_worker,
@@ -50,7 +51,11 @@ class LocalRunner:
             PipelineError: what the function raised, or that its worker died or was too slow.
         """
         future = self._pool.schedule(function, args=args, timeout=self._timeout_s)
-        error = future.exception()
+        self._waiting.add(future)
+        try:
+            error = future.exception()
+        finally:
+            self._waiting.discard(future)
         if error is None:
             return future.result()  # type: ignore[no-any-return]
         if isinstance(error, (PipelineError, CancelledError)):
@@ -71,7 +76,9 @@ class LocalRunner:
         ) from error
 
     def stop(self) -> None:
-        """Stop all workers now."""
+        """Stop all workers now; calls that wait for them raise ``CancelledError``."""
+        for future in tuple(self._waiting):  # the pool itself would leave them waiting for ever
+            future.cancel()
         self._pool.stop()
         self._pool.join()
 

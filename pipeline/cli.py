@@ -1,0 +1,203 @@
+"""The ``vivant`` command: parses, calls the API, prints. It decides nothing.
+
+Results go to stdout, as one JSON document with ``--json``; everything else to stderr. Exit
+status: 0 all made · 1 some objects failed, the rest is there · 2 the config or the call is
+wrong, nothing done · 3 refused by rights or licence · 130 interrupted, run again to go on.
+"""
+
+from __future__ import annotations
+
+import json as _json
+import logging
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.api import Outcome
+
+app = typer.Typer(
+    name="vivant",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Turn a museum's photographs into clips, 3D meshes and a gallery for the curator.",
+)
+
+Config = Annotated[Path, typer.Argument(help="The exhibit's YAML file.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", help="Results folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
+
+RENDERS = Path("renders")
+
+
+@app.callback()
+def _main() -> None:
+    """Turn a museum's photographs into clips, 3D meshes and a gallery for the curator."""
+
+
+@app.command()
+def new(
+    directory: Annotated[Path, typer.Argument(help="Folder to make.", show_default=False)],
+    catalogue: Annotated[
+        Path | None, typer.Option("--from", help="A catalogue file (CSV or YAML) to start from.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Make a folder with a commented exhibit.yaml, ready to render."""
+    from pipeline.scaffold import new_exhibit
+
+    path = new_exhibit(directory, catalogue)
+    _say(json, {"config": str(path)}, f"Made {path}\nNext: vivant render {path}")
+
+
+@app.command()
+def check(config: Config, json: AsJson = False) -> None:
+    """Say everything that can be said without working: config, files, rights, sizes."""
+    from pipeline.survey import check_exhibit
+
+    found = check_exhibit(config)
+    lines = [f"{row.id}: {row.message}" for row in found.remarks]
+    lines.append(
+        f"{found.objects} objects: {found.ready} ready, {found.refused} refused by rights, "
+        f"{found.unreadable} without a readable picture, {found.unsized} of unknown size."
+    )
+    _say(json, found.model_dump(mode="json"), "\n".join(lines))
+    raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def plan(config: Config, out: Out = RENDERS, json: AsJson = False) -> None:
+    """Say what would run, what is stored already, how long it may take, and under which licence."""
+    from pipeline.survey import plan_exhibit
+
+    planned = plan_exhibit(config, out)
+    _say(json, planned.model_dump(mode="json"), planned.as_text())
+
+
+@app.command()
+def render(
+    config: Config,
+    out: Out = RENDERS,
+    only: Annotated[list[str] | None, typer.Option(help="Work on this object alone.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=0, help="Worker processes; 0 works in this one.")
+    ] = None,
+    verbose: Verbose = False,
+    json: AsJson = False,
+) -> None:
+    """Make what is missing: clips, meshes, and the gallery."""
+    _log(verbose)
+    from rich.console import Console
+
+    from pipeline.api import render as run_render
+    from pipeline.display import live
+
+    console = Console(stderr=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        outcome = run_render(
+            config, out, only=only or (), jobs=jobs, watch=lambda run: live(run, console)
+        )
+    except KeyboardInterrupt:
+        again = f"vivant render {config}" + ("" if out == RENDERS else f" --out {out}")
+        print(f"\nStopped. What is finished is kept; go on with: {again}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    document = {"folder": str(outcome.folder), "gallery": str(outcome.gallery), **outcome.report}
+    _say(json, document, _outcome_text(outcome))
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def engines(json: AsJson = False) -> None:
+    """List the engines: which are usable here, and under which licence."""
+    from pipeline.survey import survey_engines
+
+    rows = survey_engines()
+    text = "\n".join(
+        f"{row.section:6} {row.name:12} {'usable' if row.usable else 'not usable':11}"
+        f"{row.licence or 'no weights'}{'' if row.usable else ': ' + row.reason}"
+        for row in rows
+    )
+    _say(json, [row.model_dump() for row in rows], text)
+
+
+@app.command()
+def doctor(json: AsJson = False) -> None:
+    """Look at this machine and say what is missing."""
+    from pipeline.survey import examine_machine
+
+    found = examine_machine()
+    lines = [f"{'ok ' if row.ok else 'BAD'} {row.name}: {row.found}" for row in found]
+    _say(json, [row.model_dump() for row in found], "\n".join(lines))
+    raise typer.Exit(0 if all(row.ok for row in found) else 1)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file.")] = None,
+) -> None:
+    """Print the JSON Schema of an exhibit's YAML file, for editors."""
+    from pipeline.config import json_schema
+
+    text = _json.dumps(json_schema(), ensure_ascii=False, indent=1)
+    if out is None:
+        print(text)
+        return
+    from pipeline.store import write_whole
+
+    write_whole(out, text + "\n")
+    print(f"Wrote {out}", file=sys.stderr)
+
+
+def _outcome_text(outcome: Outcome) -> str:
+    from pipeline.display import STAGES, took
+
+    report = outcome.report
+    made = sum(stage["made"] for stage in report["stages"].values())
+    reused = sum(stage["reused"] for stage in report["stages"].values())
+    lines = [
+        f"{problem['id']}: {STAGES.get(problem['stage'], problem['stage'])} "
+        f"{problem['reason']}: {problem['message']}"
+        for problem in report["problems"]
+        if problem["reason"] != "pending"
+    ]
+    lines.append(
+        f"{report['objects']} objects in {took(report['duration_s'])}: {made} results made, "
+        f"{reused} found in the store."
+    )
+    lines.append(f"Gallery: {outcome.gallery or outcome.folder}")
+    return "\n".join(lines)
+
+
+def _say(json: bool, document: Any, text: str) -> None:
+    print(_json.dumps(document, ensure_ascii=False, indent=1) if json else text)
+
+
+def _log(verbose: bool) -> None:
+    level = logging.DEBUG if verbose else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s: %(message)s")
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command and exit with its status."""
+    from pipeline.errors import PipelineError
+
+    try:
+        app()
+    except PipelineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

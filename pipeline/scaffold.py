@@ -1,0 +1,92 @@
+"""``vivant new``: a folder with a commented exhibit.yaml that renders as it is."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from pipeline.errors import CallError
+from pipeline.store import write_whole
+
+_EXHIBIT = """\
+# An exhibit for Tableau Vivant.
+#   vivant check exhibit.yaml     looks for mistakes, missing pictures and rights
+#   vivant plan exhibit.yaml      says what would be made
+#   vivant render exhibit.yaml    makes it; run it again after any change
+# All sections and their bounds: vivant schema --out exhibit.schema.json
+# yaml-language-server: $schema=exhibit.schema.json
+
+exhibit:
+  id: {id}
+  title: {{en: "{title}"}}
+  languages: [en, zh]       # of the gallery; the first one is shown first
+
+source:
+  name: folder
+  catalogue: {catalogue}
+  images: [{images}]        # folders where the catalogue's pictures lie
+
+rights:
+  purpose: noncommercial    # or: commercial
+  # permissions: {{"1963.504": "letter of 2026-03-02"}}   # what the museum was granted
+
+# Each part is made because its section is here; take one away to do without.
+clip:
+  duration_s: 6
+mesh:
+story:                      # a typeset clip for texts without a photograph
+gallery:
+
+# What is different for single objects, by their id:
+# objects:
+#   "1963.504":
+#     mask: {{engine: grabcut}}
+#     clip: {{duration_s: 10}}
+"""
+
+_CATALOGUE = """\
+id,image,title,title_zh,kind,rights,credit,height_cm
+"""
+
+
+def new_exhibit(directory: Path, catalogue: Path | None = None) -> Path:
+    """Make ``directory/exhibit.yaml``, for ``catalogue`` if one is named.
+
+    Pictures are looked for beside the catalogue. Without a catalogue an empty one is made, with
+    the columns that are understood.
+
+    Raises:
+        CallError: if there is an exhibit already, or the catalogue is not there.
+    """
+    path = directory / "exhibit.yaml"
+    if path.exists():
+        raise CallError(f"{path} is there already and was left as it is. Choose another folder.")
+    if catalogue is not None and not catalogue.is_file():
+        raise CallError(f"The catalogue {catalogue} is not there.")
+    if catalogue is None:
+        catalogue = directory / "catalogue.csv"
+        if not catalogue.exists():
+            write_whole(catalogue, _CATALOGUE)
+    directory.mkdir(parents=True, exist_ok=True)
+    name = directory.absolute().name
+    text = _EXHIBIT.format(
+        id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "exhibit",
+        title=name.replace("\\", "").replace('"', "'"),
+        catalogue=_quoted(_relative(catalogue, directory)),
+        images=_quoted(_relative(catalogue.parent, directory)),
+    )
+    write_whole(path, text)
+    return path
+
+
+def _relative(path: Path, base: Path) -> str:
+    try:
+        return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
+    except ValueError:  # another drive of a Windows machine
+        return path.absolute().as_posix()
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,263 @@
+"""Looks and says: what a config holds, what a run would do, which engines work, how the machine is.
+
+Nothing here makes anything.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipeline.api import PlannedObject, estimate, plan
+from pipeline.build import read_items
+from pipeline.bundled import bundled
+from pipeline.config import check_objects, load_config
+from pipeline.display import STAGES, took
+from pipeline.engines.choose import ENGINES
+from pipeline.errors import PipelineError, Refused
+from pipeline.protocols import EngineOptions
+from pipeline.records import Item
+from pipeline.stages.check_rights import check_rights
+from pipeline.weights import find_weights
+
+
+class Remark(BaseModel):
+    """Something to know of one object before work starts."""
+
+    id: str
+    about: str
+    """``rights``, ``picture`` or ``size``."""
+    message: str
+
+
+class Checked(BaseModel):
+    """What `check_exhibit` found."""
+
+    objects: int
+    ready: int
+    refused: int
+    unreadable: int
+    unsized: int
+    remarks: list[Remark]
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing in the way, 1 a picture is missing, 3 something is refused."""
+        return 1 if self.unreadable else 3 if self.refused else 0
+
+
+def check_exhibit(path: Path) -> Checked:
+    """Check config, catalogue, pictures, rights and sizes.
+
+    Raises:
+        ConfigError: with every mistake of the config or the catalogue.
+    """
+    config = load_config(path)
+    items = read_items(config)
+    check_objects(config, items)
+    remarks: list[Remark] = []
+    for item in items:
+        try:
+            check_rights(item, config.rights)
+        except Refused as error:
+            remarks.append(Remark(id=item.id, about="rights", message=str(error)))
+        if item.image is not None and not item.image.is_file():
+            message = f"the picture {item.image} is not there"
+            remarks.append(Remark(id=item.id, about="picture", message=message))
+        if item.image is not None and not item.size.is_known:
+            message = "size unknown: its mesh will have no true size"
+            remarks.append(Remark(id=item.id, about="size", message=message))
+    blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size")}
+    return Checked(
+        objects=len(items),
+        ready=len(items) - len(blocked["rights"] | blocked["picture"]),
+        refused=len(blocked["rights"]),
+        unreadable=len(blocked["picture"]),
+        unsized=len(blocked["size"]),
+        remarks=remarks,
+    )
+
+
+def _ids(remarks: list[Remark], about: str) -> set[str]:
+    return {remark.id for remark in remarks if remark.about == about}
+
+
+class ModelUse(BaseModel):
+    """Trained weights that a run would use."""
+
+    engine: str
+    id: str
+    revision: str
+    licence: str
+
+
+class Planned(BaseModel):
+    """What `plan_exhibit` found."""
+
+    objects: list[PlannedObject]
+    models: list[ModelUse]
+    seconds: float | None
+    """Work in seconds, if every stage ran on this machine before; workers share it."""
+    memory_bytes: int | None
+
+    def as_text(self) -> str:
+        """For people."""
+        lines = [_object_line(item) for item in self.objects]
+        lines += [f"model {use.id} ({use.engine}): {use.licence}" for use in self.models]
+        to_do = sum(len(item.to_do) for item in self.objects)
+        stored = sum(len(item.stored) for item in self.objects)
+        lines.append(f"{to_do} stages to run, {stored} in the store.")
+        if to_do and self.seconds is None:
+            lines.append("No estimate: some of these stages never ran on this machine.")
+        elif to_do and self.seconds is not None and self.memory_bytes is not None:
+            mebibytes = self.memory_bytes / 2**20
+            lines.append(
+                f"About {took(self.seconds)} of work, up to {mebibytes:.0f} MiB for a worker."
+            )
+        return "\n".join(lines)
+
+
+def _object_line(item: PlannedObject) -> str:
+    if item.problem:
+        return f"{item.id}: {item.problem}"
+    if not item.to_do:
+        return f"{item.id}: all in the store"
+    steps = [f"{STAGES[stage]}{f' ({engine})' if engine else ''}" for stage, engine in item.to_do]
+    return f"{item.id}: {', '.join(steps)}"
+
+
+def plan_exhibit(path: Path, out: Path) -> Planned:
+    """Say what a run would do.
+
+    Raises:
+        ConfigError: with every mistake of the config or the catalogue.
+    """
+    config = load_config(path)
+    objects = plan(config, out)
+    seconds, memory = estimate(objects, out)
+    uses = {}
+    for item in read_items(config):
+        for model in _models(item, config.recipe(item).mask.engines):
+            uses[model.id] = model
+        for model in _models(item, config.recipe(item).depth.engines):
+            uses[model.id] = model
+    return Planned(
+        objects=objects, models=list(uses.values()), seconds=seconds, memory_bytes=memory
+    )
+
+
+def _models(item: Item, engines: tuple[EngineOptions, ...]) -> list[ModelUse]:
+    if item.image is None:
+        return []
+    return [
+        ModelUse(engine=engine.name, id=model.id, revision=model.revision, licence=model.licence)
+        for engine in engines
+        if (model := engine.model())
+    ]
+
+
+class EngineRow(BaseModel):
+    """One engine and whether it works here."""
+
+    section: str
+    name: str
+    version: str
+    model: str
+    licence: str
+    generative: bool
+    usable: bool
+    reason: str
+
+
+def survey_engines() -> list[EngineRow]:
+    """List every engine there is."""
+    return [
+        _engine_row(section, kind())  # type: ignore[call-arg]
+        for section, kinds in ENGINES.items()
+        for kind in kinds
+    ]
+
+
+def _engine_row(section: str, options: EngineOptions) -> EngineRow:
+    missing = [name for name in options.NEEDS if importlib.util.find_spec(name) is None]
+    reason = f"needs {', '.join(missing)}" if missing else ""
+    model = options.model()
+    if model and not reason:
+        try:
+            find_weights(model.id)
+        except PipelineError as error:
+            reason = str(error)
+    return EngineRow(
+        section=section,
+        name=options.name,
+        version=options.VERSION,
+        model=model.id if model else "",
+        licence=model.licence if model else "",
+        generative=options.GENERATIVE,
+        usable=not reason,
+        reason=reason,
+    )
+
+
+class Finding(BaseModel):
+    """One thing about the machine."""
+
+    name: str
+    ok: bool
+    found: str
+
+
+def examine_machine() -> list[Finding]:
+    """Look at what rendering needs: Python, cores, memory, disk, encoder, bundled files."""
+    free = shutil.disk_usage(Path.cwd()).free / 2**30
+    found = [
+        Finding(name="Python", ok=sys.version_info >= (3, 11), found=platform.python_version()),
+        Finding(name="system", ok=True, found=f"{platform.system()} {platform.machine()}"),
+        Finding(name="processor cores", ok=True, found=str(os.cpu_count())),
+        _memory(),
+        Finding(name="disk free here", ok=free > 1, found=f"{free:.1f} GiB"),
+        _encoder(),
+        _gpu(),
+    ]
+    for name in ("web/dist/model-viewer.js", "web/dist/fonts/noto-serif-sc-400.woff2"):
+        found.append(_bundled(name))
+    found += [
+        Finding(name=f"engine {row.name}", ok=row.usable, found=row.reason or "usable")
+        for row in survey_engines()
+    ]
+    return found
+
+
+def _memory() -> Finding:
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    except (AttributeError, ValueError, OSError):
+        return Finding(name="memory", ok=True, found="this system does not say")
+    return Finding(name="memory", ok=total > 3, found=f"{total:.1f} GiB")
+
+
+def _encoder() -> Finding:
+    import av
+
+    ok = "libx264" in av.codecs_available
+    return Finding(name="H.264 encoder", ok=ok, found=f"PyAV {av.__version__}" if ok else "missing")
+
+
+def _gpu() -> Finding:
+    has_torch = importlib.util.find_spec("torch") is not None
+    found = "torch is installed" if has_torch else "not used: the default engines need none"
+    return Finding(name="GPU", ok=True, found=found)
+
+
+def _bundled(name: str) -> Finding:
+    try:
+        size = bundled(name).stat().st_size
+    except PipelineError as error:
+        return Finding(name=name, ok=False, found=str(error))
+    return Finding(name=name, ok=True, found=f"{size / 1024:.0f} KiB")
