@@ -160,11 +160,11 @@ def collar(canvas: Canvas, vase: Vase, top_m: float, height: float) -> None:
             canvas.stroke(outline[: len(outline) // 2 + 1], anchor, width, 216, (1.0, 0.9))
             canvas.stroke(outline[len(outline) // 2 :][::-1], anchor, width, 216, (1.0, 0.9))
         for side in (-1, 1):
-            curl = turned(spiral(1.2, 0.135 * height, 0.03 * height), math.radians(205)) * [
+            curl = turned(spiral(1.2, 0.100 * height, 0.025 * height), math.radians(205)) * [
                 side,
                 1.0,
             ]
-            curl = curl + np.array([side * 0.335 * pitch, -0.385 * height])
+            curl = curl + np.array([side * 0.325 * pitch, -0.365 * height])
             canvas.fill(
                 canvas.wash, blade(curl, np.linspace(0.0006, 0.0003, len(curl))), anchor, 18
             )
@@ -221,7 +221,8 @@ def _spray(canvas: Canvas, anchor: Anchor, height: float) -> None:
         212,
     )
     for side in (-1, 1):
-        tendril(canvas, anchor, (0, -0.66 * height), math.radians(90 - side * 70), (0.0036, side))
+        angle = math.radians(90 - side * 52)
+        tendril(canvas, anchor, (0, -0.60 * height), angle, (0.0040, -side))
         leaf(
             canvas,
             anchor,

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from porcelain.shape import HEIGHT_M, Floats, Vase
 
 BEND_Z_M, BEND_RADIUS_M = -0.55, 0.70
-PAPER_ALBEDO = np.array([0.435, 0.432, 0.426], np.float32)
+PAPER_ALBEDO = np.array([0.330, 0.328, 0.324], np.float32)
 _ROOM = 0.035
 _PORCELAIN, _PORCELAIN_SHADE = 0.30, 0.24
 """Radiance of room, of lit porcelain and of its foot, where a ray ends on them."""
@@ -67,7 +67,7 @@ def facing(
 
 LIGHTS = (
     facing((-1.02, 0.70, 1.00), 0.95, 1.35, 7.0),
-    facing((1.25, 0.50, 0.50), 0.34, 1.30, 4.2),
+    facing((1.25, 0.50, 0.50), 0.40, 1.30, 5.6),
     Softbox((0.05, 1.50, -0.35), (0.60, 0.0, 0.0), (0.0, 0.12, 0.42), 3.2),
 )
 
