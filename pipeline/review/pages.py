@@ -1,0 +1,259 @@
+"""What a page shows of one object: its files, its states, its facts, ready to be set in type.
+
+Knows records and the layout ``gallery/`` beside ``objects/``. Knows no markup.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.errors import StoreError
+from pipeline.naming import safe_name
+from pipeline.records import Entry, Kind, Localized, Provenance
+from pipeline.review.text import Languages, bytes_words, clean, size_words
+from pipeline.review.words import word, word_or_name
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in a page. Sizes keep the page still while it loads."""
+
+    href: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One file that a reader can open."""
+
+    name: str
+    href: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short word that asks for attention; ``tone`` is its class in the style sheet."""
+
+    tone: str
+    text: Localized
+
+
+@dataclass(frozen=True)
+class Made:
+    """How one part came to be."""
+
+    stage: Localized
+    record: Provenance
+    options: tuple[tuple[str, str], ...]
+    params: tuple[tuple[str, str], ...]
+    took: Localized
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One object, as the templates take it."""
+
+    entry: Entry
+    position: int
+    model_script: str | None
+    """Address of the script that brings the mesh."""
+
+    @property
+    def name(self) -> str:
+        """The object's folder and the stem of its page."""
+        return safe_name(self.entry.item.id)
+
+    @property
+    def page(self) -> str:
+        """File name of the object's page. One object may be called ``index``, its page may not."""
+        return "index~object.html" if self.name == "index" else f"{self.name}.html"
+
+    @property
+    def page_href(self) -> str:
+        """Address of the page, seen from its neighbours."""
+        return quote(self.page)
+
+    def href(self, path: Path) -> str:
+        """Address of one of the object's files, seen from the gallery."""
+        return f"../objects/{quote(self.name)}/{quote(path.name)}"
+
+    @property
+    def title(self) -> Localized:
+        """The title, or the word for having none."""
+        title = self.entry.item.title
+        return title if any(clean(text) for text in title.values()) else word("untitled")
+
+    @property
+    def kind(self) -> Localized:
+        """The kind, in words."""
+        return word(f"kind_{self.entry.item.kind}")
+
+    @property
+    def size(self) -> Localized | None:
+        """The true size in words; ``None`` for what has no size to state."""
+        if self.entry.item.kind is Kind.INTANGIBLE:
+            return size_words(self.entry.item.size)
+        return size_words(self.entry.item.size) or word("size_unknown")
+
+    @property
+    def picture(self) -> Picture | None:
+        """What stands for the object in the index."""
+        entry = self.entry
+        if entry.clip is not None:
+            clip = entry.clip
+            return Picture(self.href(clip.poster), clip.width_px, clip.height_px)
+        if entry.photo is not None:
+            photo = entry.photo
+            return Picture(self.href(photo.path), photo.width_px, photo.height_px)
+        return None
+
+    @property
+    def badges(self) -> list[Badge]:
+        """What a curator should know before opening the page."""
+        entry, badges = self.entry, []
+        for reason in ("refused", "failed"):
+            if any(problem.reason == reason for problem in entry.problems):
+                badges.append(Badge(reason, word(reason)))
+        if entry.is_generated:
+            badges.append(Badge("generated", word("generated")))
+        if any(made.tried for made in entry.provenance.values()):
+            badges.append(Badge("fallback", word("fallback")))
+        if entry.item.kind is not Kind.INTANGIBLE and not entry.item.size.is_known:
+            badges.append(Badge("size", word("size_unknown")))
+        return badges
+
+    @property
+    def states(self) -> list[str]:
+        """The filters of the index that let the object through."""
+        states = ["all"]
+        if self.badges:
+            states.append("look")
+        if self.entry.problems:
+            states.append("failed")
+        return states
+
+    def stage(self, name: str) -> Localized:
+        """A stage, in words."""
+        return word_or_name("stage", name)
+
+    @property
+    def layer_choices(self) -> list[tuple[str, str]]:
+        """Layers that can be laid over the photograph: value and word."""
+        choices = [("photo", "photograph")]
+        if self.entry.mask is not None:
+            choices += [("cutout", "cutout"), ("mask", "mask")]
+        if self.entry.depth is not None:
+            choices.append(("depth", "depth"))
+        return choices
+
+    def other_languages(self, languages: Languages) -> list[tuple[str, list[str]]]:
+        """What the catalogue says in languages in which the gallery is not read."""
+        item = self.entry.item
+        found: dict[str, list[str]] = {}
+        for text in (item.title, item.creator, item.date, item.description):
+            for variant in languages.others(text):
+                found.setdefault(variant.tag, []).append(variant.text)
+        return list(found.items())
+
+    @property
+    def search(self) -> str:
+        """Everything that a search can find the object by."""
+        item = self.entry.item
+        texts = [
+            item.id,
+            *item.title.values(),
+            *item.creator.values(),
+            *item.date.values(),
+            *self.kind.values(),
+            *item.extra.values(),
+        ]
+        return " ".join(dict.fromkeys(" ".join(clean(text).split()) for text in texts))
+
+    @property
+    def files(self) -> list[FileLine]:
+        """Every file that was made.
+
+        Raises:
+            StoreError: if one is gone.
+        """
+        entry = self.entry
+        paths = [
+            entry.photo and entry.photo.path,
+            entry.mask and entry.mask.path,
+            entry.depth and entry.depth.path,
+            entry.clip and entry.clip.path,
+            entry.clip and entry.clip.poster,
+            entry.mesh and entry.mesh.path,
+        ]
+        return [
+            FileLine(path.name, self.href(path), bytes_words(_size_bytes(path)))
+            for path in paths
+            if path is not None
+        ]
+
+    @property
+    def made(self) -> list[Made]:
+        """How each part came to be, in the order of making."""
+        return [
+            Made(
+                stage=word_or_name("stage", stage),
+                record=record,
+                options=_lines(record.engine.options) if record.engine else (),
+                params=_lines(record.params),
+                took=word(
+                    "took_value",
+                    seconds=f"{record.duration_s:.1f}",
+                    memory=bytes_words(record.peak_memory_bytes),
+                ),
+            )
+            for stage, record in self.entry.provenance.items()
+        ]
+
+    @property
+    def model_words(self) -> list[Localized]:
+        """What to know of the mesh before believing it."""
+        mesh = self.entry.mesh
+        if mesh is None:
+            return []
+        w, h, d = (f"{value:.3g}" for value in mesh.extent)
+        percent = round(mesh.observed * 100)
+        return [
+            word("model_metres", w=w, h=h, d=d) if mesh.size_known else word("model_unscaled"),
+            word("model_faces", faces=f"{mesh.faces:,}"),
+            word("observed_all") if percent == 100 else word("observed", percent=percent),
+        ]
+
+    @property
+    def clip_words(self) -> list[Localized]:
+        """Length, size and rate of the clip."""
+        clip = self.entry.clip
+        if clip is None:
+            return []
+        facts = word(
+            "clip_facts",
+            seconds=f"{clip.duration_s:.1f}".removesuffix(".0"),
+            width=clip.width_px,
+            height=clip.height_px,
+            fps=f"{clip.fps:g}",
+        )
+        return [facts, word("loops")] if clip.loops else [facts]
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise StoreError(f"{path} is gone: {error.strerror}. Render the exhibit again.") from error
+
+
+def _lines(values: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in values.items()
+    )

@@ -1,0 +1,225 @@
+"""An exhibit made by hand, laid out as a run leaves it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pipeline.naming import safe_name
+from pipeline.records import (
+    Attempt,
+    Clip,
+    Depth,
+    EngineId,
+    Entry,
+    Exhibit,
+    Item,
+    Kind,
+    Mask,
+    Mesh,
+    Model,
+    Photo,
+    Problem,
+    Provenance,
+    Rights,
+    Size,
+)
+
+WIDTH_PX, HEIGHT_PX = 96, 72
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+
+def picture(seed: int = 0) -> np.ndarray:
+    """Return a colourful picture of our own."""
+    y, x = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX]
+    red = 128 + 100 * np.sin(x / 9 + seed)
+    green = 128 + 100 * np.cos(y / 7 + seed)
+    blue = 255 * x / WIDTH_PX
+    return np.stack([red, green, blue], axis=-1).astype(np.uint8)
+
+
+def write_clip(path: Path, rgb: np.ndarray, frames: int = 6) -> None:
+    import av
+
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=6)
+        stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"
+        for step in range(frames):
+            frame = av.VideoFrame.from_ndarray(np.roll(rgb, step, axis=1), format="rgb24")
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+
+
+def write_mesh(path: Path, rgb: np.ndarray) -> None:
+    import trimesh
+    from PIL import Image
+    from trimesh.visual.material import PBRMaterial
+
+    steps = 8
+    v, u = np.mgrid[0 : 1 : steps * 1j, 0 : 1 : steps * 1j]
+    z = 0.1 * np.sin(u * 5) * np.cos(v * 4)
+    points = np.stack([(u - 0.5) * 0.8, v * 0.6, z], axis=-1).reshape(-1, 3)
+    corner = np.arange(steps * steps).reshape(steps, steps)
+    a, b, c, d = corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]
+    faces = np.concatenate(
+        [np.stack(t, -1).reshape(-1, 3) for t in ((a, b, c), (a, c, d), (b, a, c), (c, a, d))]
+    )
+    visual = trimesh.visual.TextureVisuals(
+        uv=np.stack([u, v], -1).reshape(-1, 2),
+        material=PBRMaterial(baseColorTexture=Image.fromarray(rgb), metallicFactor=0.0),
+    )
+    trimesh.Trimesh(points, faces, visual=visual, process=False).export(path)
+
+
+def made(stage: str, **changes: object) -> Provenance:
+    values = {
+        "key": "0" * 64,
+        "stage": stage,
+        "stage_version": "1",
+        "engine": EngineId(name="plain", version="3", options={"strength": 0.4}),
+        "params": {"duration_s": 6.0},
+        "inputs": ("1" * 64,),
+        "started": "2026-01-02T03:04:05Z",
+        "duration_s": 1.25,
+        "peak_memory_bytes": 123_000_000,
+    }
+    return Provenance(**{**values, **changes})
+
+
+def complete(root: Path, item: Item, seed: int = 0) -> Entry:
+    """Write every file of one object and return its entry."""
+    from PIL import Image
+
+    folder = root / "objects" / safe_name(item.id)
+    folder.mkdir(parents=True)
+    rgb = picture(seed)
+    mask = np.zeros((HEIGHT_PX, WIDTH_PX), np.uint8)
+    mask[12:60, 20:76] = 255
+    depth = np.linspace(0, 65535, HEIGHT_PX * WIDTH_PX).reshape(HEIGHT_PX, WIDTH_PX)
+    Image.fromarray(rgb).save(folder / "photo.webp", lossless=True)
+    Image.fromarray(rgb).save(folder / "poster.webp")
+    Image.fromarray(mask).save(folder / "mask.png")
+    Image.fromarray(depth.astype(np.uint16)).save(folder / "depth.png")
+    write_clip(folder / "clip.mp4", rgb)
+    write_mesh(folder / "mesh.glb", rgb)
+    return Entry(
+        item=item,
+        photo=Photo(
+            path=folder / "photo.webp",
+            width_px=WIDTH_PX,
+            height_px=HEIGHT_PX,
+            source_sha256="ab" * 32,
+            source_format="JPEG",
+            source_width_px=WIDTH_PX,
+            source_height_px=HEIGHT_PX,
+            notes=("turned upright (EXIF orientation 6)",),
+        ),
+        mask=Mask(path=folder / "mask.png", coverage=0.39, box_px=(20, 12, 76, 60)),
+        depth=Depth(path=folder / "depth.png"),
+        clip=Clip(
+            path=folder / "clip.mp4",
+            poster=folder / "poster.webp",
+            width_px=WIDTH_PX,
+            height_px=HEIGHT_PX,
+            fps=6,
+            frames=6,
+            loops=True,
+        ),
+        mesh=Mesh(
+            path=folder / "mesh.glb",
+            vertices=64,
+            faces=196,
+            extent=(0.8, 0.6, 0.2),
+            size_known=True,
+            observed=0.5,
+        ),
+        provenance={
+            "ingest_photo": made("ingest_photo", engine=None),
+            "cut_mask": made(
+                "cut_mask",
+                engine=EngineId(
+                    name="u2net",
+                    version="2",
+                    model=Model(
+                        id="u2netp",
+                        revision="r1",
+                        sha256="c" * 64,
+                        licence="Apache-2.0",
+                        source_url="https://example.org/u2netp",
+                    ),
+                ),
+                tried=(Attempt(engine="contour", error="no edge stands out"),),
+            ),
+            "build_mesh": made("build_mesh"),
+        },
+    )
+
+
+def item(identifier: str, **changes: object) -> Item:
+    values = {
+        "id": identifier,
+        "kind": Kind.VESSEL,
+        "title": {"en": "Blue jar", "zh": "青花罐"},
+        "description": {"en": "A jar with a lid.", "zh": "带盖的罐。"},
+        "creator": {"en": "Unknown potter", "zh": "佚名"},
+        "date": {"en": "about 1600", "zh": "约1600年"},
+        "rights": Rights(uri=CC_BY, credit="Museum of Jars", holder="The museum"),
+        "size": Size(height_m=0.254, diameter_m=0.18),
+    }
+    return Item(**{**values, **changes})
+
+
+def clip_alone(root: Path, thing: Item) -> Entry:
+    entry = complete(root, thing, seed=3)
+    return Entry(item=thing, clip=entry.clip, provenance={"typeset_clip": made("typeset_clip")})
+
+
+def failed(thing: Item, reason: str = "failed", message: str = "its mask is empty") -> Entry:
+    return Entry(item=thing, problems=[Problem(stage="cut_mask", reason=reason, message=message)])
+
+
+@pytest.fixture(scope="session")
+def build() -> SimpleNamespace:
+    """What tests make exhibits of."""
+    return SimpleNamespace(
+        complete=complete, item=item, made=made, failed=failed, clip_alone=clip_alone
+    )
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
+    """A written gallery with every sort of object in it; for reading only."""
+    from pipeline.review.gallery import write_gallery
+
+    root = tmp_path_factory.mktemp("renders") / "Jars & 罐"
+    extra = {"Material": "porcelain", "Record": "https://example.org/record?a=1&b=2"}
+    french = {"en": "Jar", "zh": "罐", "fr": "Pot bleu"}
+    songs = item(
+        "song",
+        kind=Kind.INTANGIBLE,
+        title={"zh": "打夯号子"},
+        size=Size(),
+        creator={},
+        date={},
+    )
+    generated = complete(root, item("3 / 罐", title={"en": "Third"}, size=Size()), seed=2)
+    generated.provenance["render_clip"] = made("render_clip", generated=True, seed=7)
+    entries = (
+        complete(root, item("1963.504", title=french, extra=extra, source_url="https://example.org/1")),
+        complete(root, item("INDEX", title={"en": "Second"}), seed=1),
+        generated,
+        clip_alone(root, songs),
+        failed(item("lost", title={"en": "Lost"})),
+        failed(item("index", title={}), "refused", "rights: “all rights reserved” allows no clip"),
+    )
+    exhibit = Exhibit(
+        id="jars",
+        title={"en": "Jars & lids", "zh": "罐与盖"},
+        languages=("en", "zh"),
+        entries=entries,
+    )
+    index = write_gallery(exhibit, root / "gallery")
+    return SimpleNamespace(root=root, folder=index.parent, index=index, exhibit=exhibit)
