@@ -48,7 +48,8 @@ clean:
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "Tableau Vivant needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)."; \
+		found=$$($(PYTHON) --version 2>/dev/null) || found="not a Python that runs"; \
+		echo "Tableau Vivant needs Python 3.11 or newer, and '$(PYTHON)' is $$found."; \
 		echo "Install one and name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "This Python cannot make virtual environments. On Debian and Ubuntu:"; \
