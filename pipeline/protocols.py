@@ -158,6 +158,16 @@ class ItemSource(Protocol):
 class TextEngine(Protocol):
     """Sets a text in type and moves it."""
 
+    def frame_count(self, subject: Subject, text: Localized, shot: Shot) -> int:
+        """Return how many frames it takes to read the text in ``shot``'s size and rate.
+
+        What ``shot.frames`` says does not matter.
+
+        Raises:
+            EngineFailed: if a character has no glyph.
+        """
+        ...
+
     def frames(self, subject: Subject, text: Localized, shot: Shot) -> Iterator[Frame]:
         """Yield ``shot.frames`` frames that show title, text and credit in every language.
 

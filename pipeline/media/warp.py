@@ -73,7 +73,9 @@ class Sheet:
         self._flat = float(self._depth.mean()) if np.ptp(self._depth) < 1e-3 else None
         self._area = self._covers(layer, camera)
 
-    def draw(self, planes: tuple[Any, Any, Any], pose: Pose, pivot: float) -> None:
+    def draw(
+        self, planes: tuple[Any, Any, Any], pose: Pose, pivot: float, opacity: float = 1.0
+    ) -> None:
         """Lay this layer, as seen from ``pose``, on the float planes of a frame."""
         left, top, right, bottom = self._area
         if right <= left or bottom <= top:
@@ -94,6 +96,8 @@ class Sheet:
             if self._alphas is not None:
                 part = self._alphas[per - 1]
                 alpha = cv2.remap(part, map_x, map_y, cv2.INTER_LINEAR, borderMode=_MIRROR)
+                if opacity < 1:
+                    alpha *= np.float32(opacity)
                 seen = cv2.blendLinear(seen, np.ascontiguousarray(target), alpha, 1 - alpha)
             target[...] = seen
 
@@ -158,6 +162,12 @@ def compose(sheets: list[Sheet], pose: Pose, pivot: float, frame_px: tuple[int, 
     )
     for sheet in sheets:
         sheet.draw(planes, pose, pivot)
+    return packed(planes)
+
+
+def packed(planes: tuple[Any, Any, Any]) -> Frame:
+    """Return float planes as one 8-bit planar frame, dithered."""
+    height, width = planes[0].shape
     frame = np.empty((height * 3 // 2, width), np.uint8)
     for plane, out in zip(planes, yuv.views(frame), strict=True):
         cv2.add(plane, _dither(*plane.shape), dst=out, dtype=cv2.CV_8U)
@@ -165,7 +175,7 @@ def compose(sheets: list[Sheet], pose: Pose, pivot: float, frame_px: tuple[int, 
 
 
 @lru_cache(maxsize=4)
-def _dither(height: int, width: int) -> Any:  # noqa: ANN401
+def _dither(height: int, width: int) -> Any:
     """Return a pattern in (-0.5, 0.5) that spreads rounding evenly over neighbours.
 
     Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare",
@@ -176,7 +186,7 @@ def _dither(height: int, width: int) -> Any:  # noqa: ANN401
     return ((noise - 0.5) * 0.998).astype(np.float32)
 
 
-def _finer(xs: Any, ys: Any, times: int) -> tuple[Any, Any]:  # noqa: ANN401
+def _finer(xs: Any, ys: Any, times: int) -> tuple[Any, Any]:
     """Interpolate a map ``times`` finer and take off the ring that was there to interpolate to."""
     size = (xs.shape[1] * times, xs.shape[0] * times)
     inner = slice(times, -times)
@@ -186,7 +196,7 @@ def _finer(xs: Any, ys: Any, times: int) -> tuple[Any, Any]:  # noqa: ANN401
     )
 
 
-def _alphas(alpha: Any) -> tuple[Any, Any] | None:  # noqa: ANN401
+def _alphas(alpha: Any) -> tuple[Any, Any] | None:
     """Return coverage for luma and, half as large and sited as chroma is, for chroma."""
     if alpha is None:
         return None

@@ -66,7 +66,7 @@ def test_object_and_wall_move_against_each_other():
 def test_no_ghost_of_the_object_stays_behind():
     """Between the object and the wall there is no third thing in any frame."""
     for frame in render(*box_on_wall(), move="orbit", amount=0.3):
-        clear = cv2.dilate(red(frame).astype(np.uint8), np.ones((7, 7), np.uint8)) == 0
+        clear = cv2.dilate(red(frame).astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
         redness = frame[..., 0].astype(int) - frame[..., 2]
         assert np.abs(redness[clear]).max() < 14
 
