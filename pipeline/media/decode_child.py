@@ -43,7 +43,7 @@ _MAX_TEXT_BYTES = 64 * 1024 * 1024
 """A colour profile or a description inside a PNG; Pillow's own limit refuses large profiles."""
 
 
-class _Unwritable(Exception):  # noqa: N818  it is not an error of the child
+class _Unwritable(Exception):
     """The result cannot be written; not the picture's fault."""
 
 
@@ -115,7 +115,8 @@ def _work(job: _Job) -> dict[str, Any]:
 def _limit(job: _Job) -> None:
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = job.max_pixels
+    # Our own limit speaks first, and in our own words; see _refuse_size.
+    Image.MAX_IMAGE_PIXELS = None
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = _MAX_TEXT_BYTES
     try:
         import resource
@@ -134,6 +135,11 @@ def _limit(job: _Job) -> None:
 
 
 def _peak_bytes() -> int:
+    status = Path("/proc/self/status")
+    if status.exists():
+        # Linux counts the parent's memory into ru_maxrss, until the moment of exec.
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(fields.get("VmHWM", "0").split()[0]) * 1024
     try:
         import resource
     except ImportError:
@@ -149,6 +155,8 @@ def _refuse_size(size_px: tuple[int, int], max_pixels: int) -> None:
             f"its header says {width:,} × {height:,} pixels, expected at most {max_pixels:,} in "
             "all; save it smaller, or raise `max_pixels` in the config's `ingest`"
         )
+    # For whatever a decoder finds inside that the header did not say.
+    Image.MAX_IMAGE_PIXELS = max_pixels
 
 
 def _note_frames(image: Image.Image, notes: list[str]) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from PIL import Image, UnidentifiedImageError
 
 
-class Unreadable(Exception):  # noqa: N818  it is not an error of the child
+class Unreadable(Exception):
     """The picture is refused: what was found, what was expected, what to do."""
 
 
@@ -89,6 +89,8 @@ def identify(stream: io.BufferedReader, also: Sequence[str]) -> Image.Image:
     begins = next((name for name, start in _ALLOWED.items() if start.match(head)), None)
     if also:
         Image.init()
+    if begins == "WEBP":
+        _refuse_short(stream, int.from_bytes(head[4:8], "little") + 8)
     try:
         if begins == "PNG":
             # The checksum of every chunk, which decoding skips for the pixels themselves.
@@ -108,7 +110,7 @@ def identify(stream: io.BufferedReader, also: Sequence[str]) -> Image.Image:
             "one of these, or see `also_formats` in the config's `ingest`"
         ) from None
     _refuse_preview(image, head)
-    _refuse_short(image, head, os.fstat(stream.fileno()).st_size)
+    _refuse_short(stream, _last_strip(image))
     return image
 
 
@@ -133,17 +135,20 @@ def _refuse_preview(image: Image.Image, head: bytes) -> None:
         )
 
 
-def _refuse_short(image: Image.Image, head: bytes, size_bytes: int) -> None:
-    """Refuse a file that is shorter than its own header says."""
-    needed = 0
-    if image.format == "WEBP":
-        needed = int.from_bytes(head[4:8], "little") + 8
+def _last_strip(image: Image.Image) -> int:
+    """Return where the pixels of a TIFF end in the file, as its tags say."""
+    end = 0
     tags = getattr(image, "tag_v2", {})
     for starts, lengths in _STRIPS:
         offsets, counts = tags.get(starts, ()), tags.get(lengths, ())
         if isinstance(offsets, tuple) and isinstance(counts, tuple) and len(offsets) == len(counts):
             ends = (int(a) + int(b) for a, b in zip(offsets, counts, strict=True))
-            needed = max(needed, *ends, 0)
-    if needed > size_bytes:
-        found = f"found {size_bytes:,} bytes, expected at least {needed:,}"
+            end = max(end, *ends, 0)
+    return end
+
+
+def _refuse_short(stream: io.BufferedReader, needed: int) -> None:
+    size = os.fstat(stream.fileno()).st_size
+    if needed > size:
+        found = f"found {size:,} bytes, expected at least {needed:,}"
         raise Unreadable(f"the file ends early: {found}; {AGAIN}")
