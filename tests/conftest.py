@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -44,3 +48,27 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("shared/data is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def gltf_issues(root: Path) -> Callable[..., list[dict[str, Any]]]:
+    """What Khronos' validator says of GLB files. Missing, it fails the test: no judge, no pass."""
+    folder = root / "tests" / "node"
+    if shutil.which("node") is None or not (folder / "node_modules" / "gltf-validator").is_dir():
+        pytest.fail(
+            "The glTF validator is not there. Install Node.js 20 or newer and run "
+            "`npm --prefix tests/node ci`; `make test` does both."
+        )
+
+    def judge(*files: Path) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            ["node", folder / "gltf_validate.mjs", *files],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        reports: list[dict[str, Any]] = json.loads(done.stdout)
+        assert len(reports) == len(files)
+        return reports
+
+    return judge

@@ -19,15 +19,15 @@ balloon (seen from the side, a vase gets a paunch and its lip leans back).
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from pipeline.engines._scale import Scale, scale_of
 from pipeline.errors import EngineFailed
 from pipeline.protocols import EngineOptions, MeshArrays
-from pipeline.records import Kind, Size, Subject, text_in
+from pipeline.records import Kind, Subject
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -38,15 +38,13 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-_log = logging.getLogger(__name__)
-
 _FULL = 0.998
 """A mask that covers this share of the photograph leaves no outline to cut."""
 _FLAT = 0.02
 """Depth that varies less than this, between its 1st and 99th percentile, is one plane."""
-_AGREE = 0.03
-"""Stated height and width agree with the photograph if their proportions differ by less."""
 _LEAST_CELL_PX = 0.5
+_TRIES = 8
+"""To find a lattice within the budget; two or three do, but for filigree."""
 _ROUND = {Kind.VESSEL, Kind.SCULPTURE, Kind.INTANGIBLE}
 _ALWAYS_FLAT = {Kind.PAINTING, Kind.PRINT, Kind.TEXTILE, Kind.SCROLL}
 
@@ -94,6 +92,7 @@ _BACKS: dict[Kind, tuple[int, int, int]] = {
     Kind.PAINTING: (196, 184, 162),
     Kind.PRINT: (234, 230, 220),
     Kind.PHOTOGRAPH: (234, 230, 220),
+    Kind.SCENE: (234, 230, 220),
     Kind.SCROLL: (226, 216, 196),
 }
 """Raw linen and paper, sRGB, for backs and edges of flat works. Others take their own median."""
@@ -106,15 +105,6 @@ class ReliefOptions(EngineOptions):
     name: Literal["relief"] = "relief"
     faces: int = Field(default=60_000, ge=500, le=1_000_000)
     """At most this many triangles. A flat work needs 36, whatever is allowed."""
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """Metres per pixel across and down; ``known`` is false where they mean nothing."""
-
-    x: float
-    y: float
-    known: bool
 
 
 class ReliefEngine:
@@ -143,10 +133,14 @@ class ReliefEngine:
         from pipeline.media import solid as body
 
         height, width = depth.shape
-        # Front and back each two triangles a cell; a few per cent for the walls.
-        cell = (4 * width * height / (0.95 * self._faces)) ** 0.5
-        sheet = outline.rectangle(width, height, max(cell, _LEAST_CELL_PX))
-        scale = _scale(subject, width, height, [(width, height)])
+        # Front and back two triangles a cell each, the walls two triangles a cell of the border.
+        cell = max((4 * width * height / self._faces) ** 0.5, _LEAST_CELL_PX)
+        while True:
+            sheet = outline.rectangle(width, height, cell)
+            if 2 * (len(sheet.triangles) + len(sheet.rim)) <= self._faces:
+                break
+            cell *= 1.02
+        scale = scale_of(subject, width, height, [(width, height)])
         near = _smooth(depth, np.ones_like(depth), cell)
         relief = _stretched(outline.sample(near, sheet.points))
         cover = skin.uncut(rgb, _BACKS.get(subject.kind))
@@ -164,8 +158,8 @@ class ReliefEngine:
 
         lattice, sheet = self._traced(mask, subject.kind not in _ROUND)
         width, height = np.ptp(sheet.points, axis=0)
-        parts = outline.parts(lattice)
-        scale = _scale(subject, float(width), float(height), parts)
+        parts = outline.parts(mask)
+        scale = scale_of(subject, float(width), float(height), parts)
         near = _smooth(depth, mask, lattice.cell_px)
         relief = outline.sample(near, sheet.points)
         cover = skin.cut_out(rgb, mask)
@@ -186,7 +180,8 @@ class ReliefEngine:
 
         area = float((mask > 0.5).sum())
         cell = max((4 * area / self._faces) ** 0.5, _LEAST_CELL_PX)
-        for _ in range(6):
+        total = 0
+        for _ in range(_TRIES):
             lattice = outline.trace(mask, cell)
             if lattice is None:
                 break
@@ -195,6 +190,11 @@ class ReliefEngine:
             if total <= self._faces:
                 return lattice, sheet
             cell *= 1.01 * (total / self._faces) ** 0.5
+        if total or outline.trace(mask, 1.0) is not None:
+            raise EngineFailed(
+                f"The outline is too fine to be drawn with {self._faces} faces. Allow the mesh "
+                "engine `relief` more `faces`."
+            )
         raise EngineFailed(
             f"The mask shows no object that can be given a shape: it covers {area:.0f} of "
             f"{mask.size} pixels, in specks. Expected one connected object; correct the mask or "
@@ -231,7 +231,8 @@ def _stretched(values: Array) -> Array:
     low, high = np.percentile(values, (1, 99))
     if high - low < _FLAT:
         return np.ones_like(values, dtype=np.float64)
-    return np.clip((values.astype(np.float64) - low) / (high - low), 0, 1)
+    stretched: Array = np.clip((values.astype(np.float64) - low) / (high - low), 0, 1)
+    return stretched
 
 
 def _smooth(depth: DepthArray, mask: MaskArray, cell_px: float) -> Array:
@@ -250,42 +251,6 @@ def _smooth(depth: DepthArray, mask: MaskArray, cell_px: float) -> Array:
     return smooth
 
 
-def _scale(
-    subject: Subject, width_px: float, height_px: float, parts: list[tuple[float, float]]
-) -> _Scale:
-    """Metres per pixel from what the catalogue states: height first, then width, then diameter."""
-    size = subject.size
-    if size.height_m and size.width_m:
-        x, y = size.width_m / width_px, size.height_m / height_px
-        if abs(x / y - 1) < _AGREE:
-            return _Scale(x, y, True)
-        _log.info(
-            "%s: the catalogue says %.4g m high and %.4g m wide, the photograph shows it %.4g m "
-            "wide at that height. The mesh has the stated height.",
-            text_in(subject.title, "en"),
-            size.height_m,
-            size.width_m,
-            width_px * y,
-        )
-    per_px = _one_measure(size, width_px, height_px, parts)
-    return _Scale(1.0, 1.0, False) if per_px is None else _Scale(per_px, per_px, True)
-
-
-def _one_measure(
-    size: Size, width_px: float, height_px: float, parts: list[tuple[float, float]]
-) -> float | None:
-    if size.height_m:
-        return size.height_m / height_px
-    if size.width_m:
-        return size.width_m / width_px
-    if size.diameter_m:
-        # Several coins in one photograph: each has the diameter, not their row.
-        across = [max(part) for part in parts]
-        single = max(width_px, height_px)
-        return size.diameter_m / (sorted(across)[len(across) // 2] if len(parts) > 1 else single)
-    return None
-
-
 @dataclass(frozen=True)
 class _Balloon:
     """Heights over the sheet's inner points in pixels, and half the depth of the object."""
@@ -295,7 +260,7 @@ class _Balloon:
 
     @classmethod
     def over(
-        cls, lattice: Lattice, parts: list[tuple[float, float]], subject: Subject, scale: _Scale
+        cls, lattice: Lattice, parts: list[tuple[float, float]], subject: Subject, scale: Scale
     ) -> _Balloon:
         from pipeline.media import outline
 
@@ -323,10 +288,17 @@ def _round_heights(
 
     from pipeline.media import outline
 
-    near = _stretched(relief)
-    if float(near.min()) == 1:
+    low, high = np.percentile(relief, (1, 99))
+    if high - low < _FLAT:
         return balloon.heights, balloon.heights
-    ratio = balloon.half_px * near / balloon.heights
+    # No node lies on the rim itself. What depth is there, a straight line through depth over
+    # balloon tells; taking the least depth instead, a ball loses 6 % of its radius.
+    rise = balloon.heights - balloon.heights.mean()
+    slope = float((rise * relief).sum()) / max(float((rise * rise).sum()), 1e-12)
+    if slope > 0:
+        at_rim = float(relief.mean() - slope * balloon.heights.mean())
+        low = np.clip(at_rim, low - (high - low), low)
+    ratio = balloon.half_px * (relief - low) / (high - low) / balloon.heights
     ratio = np.clip(ratio, _BALLOON_LEAST, _BALLOON_MOST)
     calm = outline.smoothed(lattice, ratio, _CALM_CELLS)
     edge = np.clip(1 - outline.inwards(lattice) / (3 * _CALM_CELLS), 0, 1)
@@ -338,7 +310,7 @@ def _round_heights(
 
 
 def _slab_heights(
-    relief: Array, subject: Subject, scale: _Scale, sides_px: tuple[float, float]
+    relief: Array, subject: Subject, scale: Scale, sides_px: tuple[float, float]
 ) -> Array:
     """Height of the front over the flat back, in pixels."""
     share, raised = _SLABS.get(subject.kind, _SLAB)
@@ -355,7 +327,7 @@ def _panel(rgb: RGB, subject: Subject) -> MeshArrays:
     from pipeline.media import solid as body
 
     height, width = rgb.shape[:2]
-    scale = _scale(subject, width, height, [(width, height)])
+    scale = scale_of(subject, width, height, [(width, height)])
     canvas = subject.kind is Kind.PAINTING
     share = _THICK_SHARE if canvas else _THIN_SHARE
     thickness = share * max(width, height)
@@ -370,7 +342,7 @@ def _panel(rgb: RGB, subject: Subject) -> MeshArrays:
     return _placed(board, subject, scale, on_wall=True)
 
 
-def _placed(solid: Solid, subject: Subject, scale: _Scale, *, on_wall: bool) -> MeshArrays:
+def _placed(solid: Solid, subject: Subject, scale: Scale, *, on_wall: bool) -> MeshArrays:
     """Put a solid on the floor, centred, in metres or with its longest side 1."""
     depth_m = subject.size.depth_m if scale.known else None
     roughness, metallic = _FINISH.get(subject.kind, _MATTE)

@@ -127,17 +127,16 @@ def _without_specks(field: Array) -> Array:
     return np.where(drop, np.float32(0), field)
 
 
-def parts(lattice: Lattice) -> list[tuple[float, float]]:
-    """Width and height in pixels of each part of the object, in reading order."""
+def parts(mask: MaskArray) -> list[tuple[float, float]]:
+    """Width and height in pixels of each part of the object but dust, in reading order."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(
-        lattice.inside.astype(np.uint8), connectivity=4
+        (mask > 0.5).astype(np.uint8), connectivity=4
     )
+    areas = stats[1:, cv2.CC_STAT_AREA]
     return [
-        (
-            float(stats[i, cv2.CC_STAT_WIDTH]) * lattice.cell_px,
-            float(stats[i, cv2.CC_STAT_HEIGHT]) * lattice.cell_px,
-        )
+        (float(stats[i, cv2.CC_STAT_WIDTH]), float(stats[i, cv2.CC_STAT_HEIGHT]))
         for i in range(1, count)
+        if areas[i - 1] >= _SPECK_SHARE * areas.max()
     ]
 
 
