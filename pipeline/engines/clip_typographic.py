@@ -113,7 +113,7 @@ class TypographicEngine:
         """Which cards are seen: their opacity, and how much of their life is over."""
         fade_s = self._options.fade_s
         start_s = 0.0
-        for index, showing in enumerate(showings):
+        for index, showing in enumerate(showings):  # noqa: B007 (used after the loop)
             life_s = showing.hold_s + fade_s
             into_s = at_s - start_s
             if into_s < life_s:

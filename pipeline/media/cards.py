@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.media import paper
 from pipeline.media.typeset import Face, Line, is_cjk, mostly_cjk, paragraphs, set_lines
+from pipeline.media.window_flower import window_flower
 from pipeline.records import Localized, Subject
 
 if TYPE_CHECKING:
@@ -104,19 +105,24 @@ def title_card(page: Page, title: Localized, ornament: bool) -> Card:
     """Compose the title: Chinese in a column with a seal, the others beside it."""
     square = next((t for t in title.values() if mostly_cjk(t) and _upright(t)), "")
     others = [t for t in dict.fromkeys(title.values()) if t != square]
-    middle = page.width / 2
     marks: list[Mark] = []
-    column = middle + (0.42 if others or ornament else 0.0)
-    left, measure = middle - 0.62, 0.84
-    bottom = page.height / 2 + 0.3
-    if square:
-        size = min(0.15, 0.7 / (len(square) * 1.1))
-        top = page.height / 2 - len(square) * size * 1.1 / 2
-        bottom = top + len(square) * size * 1.1 - 0.1 * size
-        marks.append(_column(page, square, (column, top), size))
-        marks.append(_seal(square, (column + size * 0.5 + 0.075, bottom - 0.045), 0.09))
-        marks.append(_rule((column - size * 0.5 - 0.07, top + 0.1 * size), bottom - top, 0.0025))
-    marks += _stacked(page, others, (left, bottom), measure, ornament)
+    middle = page.width / 2 + (0.36 if ornament else -0.16)
+    if ornament:
+        marks.append(_flower((page.width / 2 - 0.36, page.height / 2), min(0.7, page.width * 0.4)))
+    if not square:
+        left = middle - (0.3 if ornament else 0.44)
+        marks.append(_square((left + 0.02, page.height / 2 - 0.13), 0.034))
+        size = 0.066 if ornament else 0.088
+        marks += _stacked(page, others, (left, page.height / 2 + 0.1), size)
+        return Card(page, tuple(marks), " ".join(others))
+    size = min(0.14, 0.68 / (len(square) * 1.12))
+    length = (len(square) * 1.12 - 0.12) * size
+    top = (page.height - length) / 2
+    marks.append(_column(page, square, (middle, top), size))
+    rule = middle + size / 2 + 0.06
+    marks.append(_rule((rule, top + 0.02), length - 0.04))
+    marks.append(_seal(square, (rule + 0.107, top + 0.065), 0.094))
+    marks += _stacked(page, others, (rule + 0.06, top + length - 0.03), 0.048)
     return Card(page, tuple(marks), square + " ".join(others))
 
 
@@ -126,9 +132,7 @@ def text_cards(page: Page, text: str, head: str) -> list[Card]:
     size, leading, em, most = _CJK if square else _LATIN
     measure = min(em * size, page.width * 0.84)
     face = page.face(size)
-    indent = "　　" if square else ""
     set_text = [set_lines(p, face, measure * page.px) for p in paragraphs(text)]
-    del indent
     groups: list[list[Line | None]] = []
     for lines in set_text:
         if groups and len(groups[-1]) + 1 + len(lines) <= most:
@@ -186,19 +190,18 @@ def _upright(text: str) -> bool:
     return len(text) <= 14 and all(is_cjk(c) or c == "·" for c in text)
 
 
-def _stacked(
-    page: Page, titles: list[str], foot: tuple[float, float], measure: float, ornament: bool
-) -> list[Mark]:
+def _stacked(page: Page, titles: list[str], foot: tuple[float, float], size: float) -> list[Mark]:
     """Set titles above each other so that the last line stands on ``foot``."""
     marks: list[Mark] = []
     left, y = foot
-    for text in reversed(titles):
-        size = 0.05 if ornament else 0.068
-        face = page.face(size)
-        for line in reversed([s for p in paragraphs(text) for s in set_lines(p, face, measure * page.px)]):
+    face = page.face(size)
+    measure_px = (page.width - left - 0.08) * page.px
+    for title in reversed(titles):
+        lines = [line for p in paragraphs(title) for line in set_lines(p, face, measure_px)]
+        for line in reversed(lines):
             marks.append(_line(face, line, (left, y)))
-            y -= size * 1.32
-        y -= 0.02
+            y -= size * 1.34
+        y -= size * 0.3
     return marks
 
 
@@ -232,11 +235,21 @@ def _column(page: Page, text: str, top: tuple[float, float], size: float) -> Mar
     return draw
 
 
-def _rule(top: tuple[float, float], length: float, width: float) -> Mark:
+def _rule(top: tuple[float, float], length: float) -> Mark:
     def draw(canvas: Canvas) -> None:
         x, y, k = top[0], top[1], canvas.px
-        box = ((x - width / 2) * k, y * k, (x + width / 2) * k, (y + length) * k)
+        box = ((x - 0.0013) * k, y * k, (x + 0.0013) * k, (y + length) * k)
         ImageDraw.Draw(canvas.red).rectangle(box, fill=235)
+
+    return draw
+
+
+def _flower(middle: tuple[float, float], across: float) -> Mark:
+    def draw(canvas: Canvas) -> None:
+        px = round(across * canvas.px)
+        flower = Image.fromarray(window_flower(px))
+        at = (round(middle[0] * canvas.px - px / 2), round(middle[1] * canvas.px - px / 2))
+        canvas.red.paste(flower, at)
 
     return draw
 

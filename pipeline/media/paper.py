@@ -50,7 +50,7 @@ def _fibres(size_px: tuple[int, int], unit: float, rng: np.random.Generator) -> 
         t = np.linspace(0, 1, 9)
         angle = turn + bend * t
         way = np.stack([np.cos(angle), np.sin(angle)], -1).cumsum(axis=0) * length / 9
-        shade = float(rng.choice([-5.0, -3.5, -2.5, 3.0]))
+        shade = float(rng.choice([-26.0, -18.0, -12.0, 16.0]))
         cv2.polylines(canvas, [np.rint((at + way) * 8).astype(np.int32)], False, shade, 1, 16, 3)
     return np.asarray(cv2.resize(canvas, size_px, interpolation=cv2.INTER_AREA), np.float32)
 
