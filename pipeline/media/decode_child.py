@@ -95,8 +95,11 @@ def _work(job: _Job) -> dict[str, Any]:
         # Pillow has turned it while loading.
         size_px, turn = image.size, 1
     size = fit(*size_px, job.long_side_px)
+    upright_px = size_px[::-1] if turn >= 5 else size_px
     if size != size_px:
-        job.notes.append("reduced from {} × {} to {} × {} pixels".format(*size_px, *size))
+        width, height = fit(*upright_px, job.long_side_px)
+        wide, high = upright_px
+        job.notes.append(f"reduced from {wide} × {high} to {width} × {height} pixels")
     layers = reduce(image, size, job.notes)
     rgb = to_srgb(layers.colours, image.info, job.notes)
     if turn != 1:
@@ -105,7 +108,7 @@ def _work(job: _Job) -> dict[str, Any]:
     return {
         "sha256": digest,
         "format": kind,
-        "source_px": size_px[::-1] if turn >= 5 else size_px,
+        "source_px": upright_px,
         "size_px": rgb.size,
         "alpha": layers.alpha is not None,
         "notes": job.notes,
