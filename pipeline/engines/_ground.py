@@ -83,7 +83,7 @@ def measure_ground(rgb: RGB) -> Ground:
         use = close if turn >= 2 else close & border
     expected = (terms @ surface).reshape(few.shape).astype(np.float32)
     height, width = lab.shape[:2]
-    lab -= cv2.resize(expected, (width, height), interpolation=cv2.INTER_LINEAR)
+    lab -= np.asarray(cv2.resize(expected, (width, height)), np.float32)
     spread = np.sqrt((off[use, 1:] ** 2).sum(axis=1))
     far = np.sqrt((off[border] ** 2).sum(axis=1))
     return Ground(
