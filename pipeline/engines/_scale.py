@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from pipeline.records import Size, Subject, text_in
+from pipeline.records import Kind, Size, Subject, text_in
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +32,9 @@ def scale_of(
 ) -> Scale:
     """Metres per pixel from what the catalogue states: height first, then width, then diameter."""
     size = subject.size
-    if size.height_m and size.width_m:
-        x, y = size.width_m / width_px, size.height_m / height_px
+    stated = size.width_m or (size.diameter_m if subject.kind is Kind.VESSEL else None)
+    if size.height_m and stated:
+        x, y = stated / width_px, size.height_m / height_px
         if abs(x / y - 1) < _AGREE:
             return Scale(x, y, True)
         _log.info(
@@ -41,7 +42,7 @@ def scale_of(
             "wide at that height. The mesh has the stated height.",
             text_in(subject.title, "en"),
             size.height_m,
-            size.width_m,
+            stated,
             width_px * y,
         )
     per_px = _one_measure(size, width_px, height_px, parts)

@@ -344,7 +344,9 @@ def _panel(rgb: RGB, subject: Subject) -> MeshArrays:
 
 def _placed(solid: Solid, subject: Subject, scale: Scale, *, on_wall: bool) -> MeshArrays:
     """Put a solid on the floor, centred, in metres or with its longest side 1."""
-    depth_m = subject.size.depth_m if scale.known else None
+    size = subject.size
+    turned = size.diameter_m if subject.kind is Kind.VESSEL else None
+    depth_m = (size.depth_m or turned) if scale.known else None
     roughness, metallic = _FINISH.get(subject.kind, _MATTE)
     vertices, normals = solid.standing(
         (scale.x, scale.y), depth_m, known=scale.known, on_wall=on_wall

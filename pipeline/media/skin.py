@@ -34,7 +34,9 @@ _LARGEST_PX = 2048
 _EDGE_PX, _EDGE_SHARE = 2, 0.004
 """The outermost pixels, at least two and this share of the shorter side, are mixed with the
 background by the lens or by a loose mask; their colour is not used."""
-_SHARP_SHARE, _FADE_SHARE = 0.12, 0.4
+_PLATE_PX, _OUTLINE_PX = 640, 2
+"""The plate is made at this size, from the outermost pixels that have the object's own colour."""
+_SHARP_SHARE, _FADE_SHARE = 0.08, 0.4
 """From the rim inwards, beside the object's inner radius, the plate fades from the very colours
 of the outline, so that the seam does not show, to softer and then to plain ones."""
 _GROUND_SHARE = 0.75
@@ -83,7 +85,7 @@ def cut_out(rgb: RGB, mask: MaskArray) -> Skin:
     weight = cv2.GaussianBlur(sure, (0, 0), 0.8)[..., None]
     weight = np.where(sure[..., None] > 0, np.clip(2 * weight - 1, 0, 1), 0)
     front = photo * weight + outward * (1 - weight)
-    return _joined(front, _unseen(front, solid, edge_px), (left, top))
+    return _joined(front, _unseen(front, solid), (left, top))
 
 
 def uncut(rgb: RGB, plain: tuple[int, int, int] | None) -> Skin:
@@ -130,17 +132,23 @@ def _eroded(solid: Array, by_px: int) -> Array:
     return solid
 
 
-def _unseen(front: Array, solid: Array, edge_px: int) -> Array:
+def _unseen(front: Array, solid: Array) -> Array:
     """Colours for the side nobody has seen: the outline's own at the rim, plain further in."""
+    scale = min(1.0, _PLATE_PX / max(solid.shape))
+    size = (max(1, round(solid.shape[1] * scale)), max(1, round(solid.shape[0] * scale)))
+    inside = cv2.resize(solid.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     # Where the object leaves the photograph its outline is the photograph's border.
-    inside = np.pad(solid.astype(np.uint8), 1)
-    far = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
-    line = ((far > 0) & (far <= max(1, edge_px))).astype(np.float32)
-    outline = spread(front, line)
+    far = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    line = ((far > 0) & (far <= _OUTLINE_PX)).astype(np.float32)
+    small = cv2.resize(front, size, interpolation=cv2.INTER_AREA)
+    outline = spread(small, line)
     reach = max(float(far.max()), 1.0)
     mild = cv2.GaussianBlur(outline, (0, 0), max(1.0, 0.06 * reach))
     plain = cv2.GaussianBlur(outline, (0, 0), max(1.0, 0.25 * reach))
-    plain = plain * (1 - _GROUND_SHARE) + _ground_colour(front[solid]) * _GROUND_SHARE
+    plain = (
+        plain * (1 - _GROUND_SHARE)
+        + _ground_colour(small[inside] if inside.any() else front[solid]) * _GROUND_SHARE
+    )
     mixed = plain + (mild - plain) * _fading(far, _FADE_SHARE * reach)
     mixed = mixed + (outline - mixed) * _fading(far, _SHARP_SHARE * reach)
     result: Array = mixed

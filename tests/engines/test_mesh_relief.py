@@ -106,6 +106,13 @@ def test_both_measures_are_kept_when_they_agree_with_the_photograph() -> None:
     assert extent(mesh) == pytest.approx([1.31, 1.0, 0.02], abs=1e-4)
 
 
+def test_a_vessel_is_as_deep_and_as_wide_as_its_diameter() -> None:
+    mask = ellipse()
+    mesh = build(mask, dome(mask), subject(Kind.VESSEL, height_m=0.24, diameter_m=0.203))
+
+    assert extent(mesh) == pytest.approx([0.203, 0.24, 0.203], abs=1e-4)
+
+
 def test_disagreeing_measures_keep_the_height_and_say_so(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
