@@ -41,7 +41,7 @@ class _Cut:
         """Draw (``keep``) or cut one outline; the flower's radius is 1, angle 0 points up."""
         half = self.paper.shape[0] / 2
         points = np.stack([np.sin(angle), -np.cos(angle)], -1) * np.asarray(radius)[..., None]
-        fixed = np.rint((points * half * 0.98 + half) * 16).astype(np.int32)
+        fixed = np.rint((points * half * 0.98 + half - 0.5) * 16).astype(np.int32)
         cv2.fillPoly(self.paper, [fixed], 255 if keep else 0, cv2.LINE_AA, 4)
 
     def around(self, times: int, outline: tuple[Any, Any], keep: bool, turn: float = 0) -> None:
