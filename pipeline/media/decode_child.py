@@ -27,8 +27,9 @@ from PIL import Image, PngImagePlugin
 
 from pipeline.media.decode_colour import Layers, fit, reduce, to_srgb
 from pipeline.media.decode_kind import AGAIN, Unreadable, identify, open_file
+from pipeline.media.decode_profile import adobe_rgb_profile
 
-_ORIENTATION = 0x0112
+_ORIENTATION, _INTEROPERABILITY = 0x0112, 0xA005
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -86,6 +87,8 @@ def _work(job: _Job) -> dict[str, Any]:
         _refuse_size(size_px, job.max_pixels)
         _note_frames(image, job.notes)
         turn = _orientation(image, job.notes)
+        if not image.info.get("icc_profile") and _is_adobe_rgb(image):
+            image.info["icc_profile"] = adobe_rgb_profile()
         image.draft(image.mode, fit(*size_px, job.long_side_px))
         image.load()
         after = os.fstat(stream.fileno())
@@ -179,6 +182,17 @@ def _orientation(image: Image.Image, notes: list[str]) -> int:
         return 1
     notes.append(f"turned upright (EXIF orientation {turn})")
     return int(turn)
+
+
+def _is_adobe_rgb(image: Image.Image) -> bool:
+    """Cameras that are set to Adobe RGB embed no profile and say so in EXIF alone.
+
+    Source: CIPA DC-008, InteroperabilityIndex "R03", "DCF optional file (Adobe RGB)".
+    """
+    try:
+        return str(image.getexif().get_ifd(_INTEROPERABILITY).get(1, "")).startswith("R03")
+    except Exception:  # noqa: BLE001  as above
+        return False
 
 
 def _save(rgb: Image.Image, layers: Layers, turn: int, folder: Path) -> None:

@@ -238,6 +238,17 @@ def test_an_adobe_rgb_profile_is_applied(show: Show) -> None:
     assert facts.notes == ("colours converted from Adobe RGB (1998) to sRGB",)
 
 
+@pytest.mark.parametrize(("index", "applied"), [("R03", True), ("R98", False)])
+def test_a_camera_that_says_adobe_rgb_in_exif_alone(show: Show, index: str, applied: bool) -> None:
+    colour = (200, 50, 50)
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0xA005] = {1: index}
+    rgb, facts = show(Image.new("RGB", (32, 32), colour), ".jpg", quality=100, exif=exif)
+    wanted = made.adobe_to_srgb(colour) if applied else np.array(colour)
+    assert np.abs(rgb[16, 16] - wanted).max() <= 2.5
+    assert facts.notes == (("colours converted from Adobe RGB (1998) to sRGB",) if applied else ())
+
+
 def test_an_srgb_profile_changes_no_pixel(show: Show) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     pixels = made.noise(32, 32)
