@@ -45,6 +45,9 @@ _MOVES: dict[Kind, Move] = {
 }
 """How each kind is looked at; what is not named is pushed in on."""
 
+_STANDS = {Kind.VESSEL, Kind.SCULPTURE}
+"""What stands on the ground in its photograph; anything else lies or hangs."""
+
 _TRAVEL_PER_S = 0.25
 """Of the frame's length, at the fastest moment along a scroll: the eye still reads."""
 _MOVE_PER_S = 0.08
@@ -165,7 +168,8 @@ def _prepared(
         layers = sheets.whole(cut[0], cut[2], 0)
     else:
         near = cut[1] if is_object else sheets.near_part(cut[2])
-        layers = sheets.split(cut[0], near, cut[2], reach_px)
+        stands = is_object and shot.kind in _STANDS
+        layers = sheets.split(cut[0], near, cut[2], reach_px, stands)
     return _Scene(layers, ground, camera)
 
 
@@ -273,7 +277,7 @@ def _even(length_px: float) -> int:
     return max(2, 2 * ceil(length_px / 2 - 1e-6))
 
 
-def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:  # noqa: ANN401
+def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     """Return the part of ``picture`` in ``box`` at another size, as float32.
 
     The photograph is brought once to the size at which the camera sees it closest: averaged

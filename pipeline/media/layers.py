@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _EDGE = 250
 """A mask's outline is right to about this part of the photograph's shorter side."""
+_GROUND = 0.4
+"""Of an object's height: how far up behind it the ground is taken to reach."""
 _ALIKE = 25
 """Levels between two colours below which noise and texture tell them apart no better than the
 mask does."""
@@ -50,7 +52,9 @@ def whole(rgb: Picture, depth: DepthArray, reach_px: float) -> tuple[Layer, ...]
     return (Layer(rgb, None, _smooth(depth, _BEND * reach_px)),)
 
 
-def split(rgb: Picture, mask: MaskArray, depth: DepthArray, reach_px: float) -> tuple[Layer, ...]:
+def split(
+    rgb: Picture, mask: MaskArray, depth: DepthArray, reach_px: float, stands: bool = False
+) -> tuple[Layer, ...]:
     """Return plate and object; one layer where there is nothing in front of anything.
 
     Args:
@@ -58,14 +62,19 @@ def split(rgb: Picture, mask: MaskArray, depth: DepthArray, reach_px: float) -> 
         mask: 1 is the object; need not be soft.
         depth: 0 far, 1 near.
         reach_px: how far the nearest will move against the farthest.
+        stands: the object stands on the ground that is seen below it, and must not slide on it.
     """
     inside, outside = _sure(mask)
     if not outside.any() or not inside.any():
         return whole(rgb, depth, reach_px)
     plate = fill(rgb, ~outside, reach_px)
     front, alpha = _matte(rgb, mask, plate, inside, outside)
+    # Now it is known what is no object, such as the shadow at its foot: that stays on the plate.
+    plate = fill(rgb, cv2.dilate((alpha > 0.03).astype(np.uint8), _disc(2)) > 0, reach_px)
     near = pull(depth, inside.astype(np.float32))
     far = pull(depth, outside.astype(np.float32))
+    if stands:
+        far = _with_ground(far, near, inside)
     return (
         Layer(plate, None, _smooth(far, _BEND * reach_px)),
         Layer(front, alpha, _smooth(near, _BEND * reach_px)),
@@ -109,7 +118,7 @@ def fill(rgb: Picture, hole: npt.NDArray[np.bool_], reach_px: float) -> Picture:
     return np.where(hole[..., None], closed, rgb).astype(np.float32)
 
 
-def pull(values: Any, weight: MaskArray) -> Any:  # noqa: ANN401 (one channel or three)
+def pull(values: Any, weight: MaskArray) -> Any:
     """Spread the values that have weight over those that have none, coarse to fine.
 
     Source: Gortler et al., "The Lumigraph", 1996, section 3.4.4 (push-pull).
@@ -127,6 +136,22 @@ def pull(values: Any, weight: MaskArray) -> Any:  # noqa: ANN401 (one channel or
     back = back.reshape(height, width, -1)
     whole_px = back + (channels - back) * weight[..., None]
     return whole_px.reshape(values.shape).astype(np.float32)
+
+
+def _with_ground(far: DepthArray, near: DepthArray, inside: npt.NDArray[np.bool_]) -> DepthArray:
+    """Bring the ground below an object to the depth of its foot, so that shadow and foot go along.
+
+    Depth that comes from an outline knows no ground. It is taken to rise from what is behind the
+    object to its foot, over the lowest `_GROUND` of its height.
+    """
+    rows = np.flatnonzero(inside.any(axis=1))
+    foot, height = rows[-1], max(1, rows[-1] - rows[0])
+    lowest = slice(max(rows[0], foot - height // 30), foot + 1)
+    base = float(np.median(near[lowest][inside[lowest]]))
+    part = np.clip((np.arange(len(far)) - foot) / (height * _GROUND) + 1, 0, 1)
+    rise = (part * part * (3 - 2 * part)).astype(np.float32)[:, None]
+    raised = far + (np.maximum(far, np.float32(base)) - far) * rise
+    return np.asarray(raised, np.float32)
 
 
 def _sure(mask: MaskArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

@@ -78,3 +78,16 @@ def test_near_part_is_what_stands_in_front():
     depth[20:50, 30:60] = 0.8
     assert np.array_equal(near_part(depth)[22:48, 32:58], np.ones((26, 26), np.float32))
     assert near_part(depth).mean() == pytest.approx(30 * 30 / 4800, rel=0.03)
+
+
+def test_an_object_that_stands_takes_its_ground_along():
+    mask = np.zeros((120, 120), np.float32)
+    mask[20:90, 40:80] = 1
+    depth = 0.1 + 0.6 * mask
+    rgb = yellow_on_blue(mask)
+    plate, front = split(rgb, mask, depth, reach_px=4, stands=True)
+    assert np.abs(plate.depth[90:] - front.depth[88, 60]).max() < 0.02, "at its foot and below"
+    assert np.abs(plate.depth[:40] - 0.1).max() < 0.02, "not behind its head"
+    assert np.abs(np.diff(plate.depth, axis=0)).max() < 0.06, "and no step in between"
+    floating, _ = split(rgb, mask, depth, reach_px=4)
+    assert np.abs(floating.depth - 0.1).max() < 0.02
