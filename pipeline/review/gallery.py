@@ -25,7 +25,6 @@ from pipeline.bundled import bundled
 from pipeline.errors import StoreError
 from pipeline.naming import safe_name
 from pipeline.records import Entry, Exhibit
-from pipeline.review.licences import licence_name
 from pipeline.review.pages import Shown
 from pipeline.review.text import Languages, clean, direction, web_address
 from pipeline.review.words import ENDONYMS, LANGUAGES, word
@@ -40,7 +39,7 @@ _FONTS = tuple(f"fonts/noto-serif-sc{s}-{weight}.woff2" for s in _SUBSETS for we
 _ASSETS = ("gallery.js", "gallery.css", "model-viewer.js", "LICENSES.txt", *_FONTS)
 
 _GENERATOR = '<meta name="generator" content="Tableau Vivant">'
-"""How pages of an earlier gallery are known from foreign ones."""
+"""How pages of an earlier gallery are known from foreign ones; `base.html.j2` says it."""
 
 
 def write_gallery(exhibit: Exhibit, folder: Path) -> Path:
@@ -90,7 +89,6 @@ def _pages(exhibit: Exhibit, shown: list[Shown]) -> Iterator[tuple[str, str]]:
 
 def _environment(languages: Languages) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
@@ -102,13 +100,11 @@ def _environment(languages: Languages) -> Environment:
     )
     environment.filters["clean"] = clean
     environment.globals.update(
-        generator=Markup(_GENERATOR),
         languages=languages,
         word=word,
         say=lambda name, **values: languages.spans(word(name, **values)),
         text=languages.spans,
         attributes=languages.attributes,
-        licence_name=licence_name,
         web_address=web_address,
         direction=direction,
         endonym=lambda tag: ENDONYMS.get(tag.lower(), ENDONYMS.get(tag.lower()[:2], tag)),

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pipeline.errors import StoreError
+from pipeline.licences import find_licence
 from pipeline.naming import safe_name
 from pipeline.records import Entry, Kind, Localized, Provenance
-from pipeline.review.text import Languages, bytes_words, clean, size_words
+from pipeline.review.text import Languages, bytes_words, clean, size_words, web_address
 from pipeline.review.words import word, word_or_name
 
 
@@ -64,7 +66,7 @@ class Shown:
     model_script: str | None
     """Address of the script that brings the mesh."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The object's folder and the stem of its page."""
         return safe_name(self.entry.item.id)
@@ -99,7 +101,17 @@ class Shown:
         """The true size in words; ``None`` for what has no size to state."""
         if self.entry.item.kind is Kind.INTANGIBLE:
             return size_words(self.entry.item.size)
-        return size_words(self.entry.item.size) or word("size_unknown")
+        return size_words(self.entry.item.size) or word("unknown")
+
+    @property
+    def short_size(self) -> Localized | None:
+        """The true size in metric units alone, where it is known."""
+        return size_words(self.entry.item.size, both=False)
+
+    @property
+    def orbit(self) -> str:
+        """How far the camera stands off. A flat work is framed closer: it has no depth to clear."""
+        return "82%" if self.entry.item.kind.fills_photograph else "108%"
 
     @property
     def picture(self) -> Picture | None:
@@ -117,7 +129,7 @@ class Shown:
     def badges(self) -> list[Badge]:
         """What a curator should know before opening the page."""
         entry, badges = self.entry, []
-        for reason in ("refused", "failed"):
+        for reason in ("refused", "failed", "pending"):
             if any(problem.reason == reason for problem in entry.problems):
                 badges.append(Badge(reason, word(reason)))
         if entry.is_generated:
@@ -132,15 +144,25 @@ class Shown:
     def states(self) -> list[str]:
         """The filters of the index that let the object through."""
         states = ["all"]
-        if self.badges:
+        tones = {badge.tone for badge in self.badges}
+        if tones - {"pending"}:
             states.append("look")
-        if self.entry.problems:
+        if tones & {"refused", "failed"}:
             states.append("failed")
         return states
 
     def stage(self, name: str) -> Localized:
         """A stage, in words."""
         return word_or_name("stage", name)
+
+    @property
+    def rights(self) -> tuple[Localized, str | None]:
+        """What people call the licence, and its address; the bare text where it is not known."""
+        uri = self.entry.item.rights.uri
+        licence = find_licence(uri)
+        if licence is None:
+            return {"und": uri}, web_address(uri)
+        return {"en": licence.english, "zh": licence.chinese}, licence.uri
 
     @property
     def layer_choices(self) -> list[tuple[str, str]]:
@@ -183,18 +205,16 @@ class Shown:
             StoreError: if one is gone.
         """
         entry = self.entry
-        paths = [
-            entry.photo and entry.photo.path,
-            entry.mask and entry.mask.path,
-            entry.depth and entry.depth.path,
-            entry.clip and entry.clip.path,
-            entry.clip and entry.clip.poster,
-            entry.mesh and entry.mesh.path,
-        ]
+        paths: list[Path] = []
+        for part in (entry.photo, entry.mask, entry.depth, entry.clip):
+            if part is not None:
+                paths.append(part.path)
+        if entry.clip is not None:
+            paths.append(entry.clip.poster)
+        if entry.mesh is not None:
+            paths.append(entry.mesh.path)
         return [
-            FileLine(path.name, self.href(path), bytes_words(_size_bytes(path)))
-            for path in paths
-            if path is not None
+            FileLine(path.name, self.href(path), bytes_words(_size_bytes(path))) for path in paths
         ]
 
     @property

@@ -1,4 +1,4 @@
-"""Text from catalogues, made fit for a page: cleaned, chosen by language, measured in people's units.
+"""Text from catalogues made fit for a page: cleaned, chosen by language, in people's units.
 
 Everything that a museum wrote is foreign here: it may hold markup, addresses that run scripts,
 or signs that turn the line around. Escaping itself is the template engine's; this file decides
@@ -34,12 +34,14 @@ _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
 
 def clean(text: str) -> str:
     """Return the text without control characters and without signs that turn the line around."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     whole = text.encode("utf-8", "replace").decode() if not text.isascii() else text
     return _UNWANTED.sub("", whole.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def web_address(url: str) -> str | None:
-    """Return ``url`` where it is a plain web address, else ``None``: it is then shown, not linked."""
+    """Return ``url`` where it is a plain web address, else ``None``: to be shown, not linked."""
     if re.search(r"[\s\x00-\x1f\x7f]", url):
         return None
     try:
@@ -69,6 +71,8 @@ class Languages:
     def __init__(self, wanted: tuple[str, ...], always: tuple[str, ...]) -> None:
         tags = [tag for tag in wanted if is_tag(tag)]
         bases = {tag.lower().split("-")[0] for tag in tags}
+        self._spans: dict[tuple[tuple[str, str], ...], Markup] = {}
+        """What was set before: a title appears on its card, its page and its neighbours' pages."""
         self.offered = tuple(dict.fromkeys([*tags, *(tag for tag in always if tag not in bases)]))
 
     @property
@@ -113,21 +117,26 @@ class Languages:
 
     def spans(self, text: Localized) -> Markup:
         """Return the text as markup: one ``span`` for each wording, one of them visible."""
+        key = tuple(text.items())
+        if key not in self._spans:
+            self._spans[key] = self._set(text)
+        return self._spans[key]
+
+    def _set(self, text: Localized) -> Markup:
         from markupsafe import Markup
 
-        pieces = []
-        for variant in self.variants(text):
-            hidden = Markup("") if self.first in variant.shown_in else Markup(" hidden")
-            pieces.append(
-                Markup('<span lang="{}" dir="{}" data-l="{}"{}>{}</span>').format(
-                    variant.tag,
-                    direction(variant.tag),
-                    " ".join(variant.shown_in),
-                    hidden,
-                    variant.text,
-                )
+        span = Markup('<span lang="%s" dir="%s" data-l="%s"%s>%s</span>')
+        return Markup("").join(
+            span
+            % (
+                one.tag,
+                direction(one.tag),
+                " ".join(one.shown_in),
+                "" if self.first in one.shown_in else " hidden",
+                one.text,
             )
-        return Markup("").join(pieces)
+            for one in self.variants(text)
+        )
 
     def attributes(self, **texts: Localized | tuple[Localized, ...]) -> Markup:
         """Return attributes in the first language, and all languages in ``data-attrs``.
@@ -140,14 +149,14 @@ class Languages:
 
         table = {language: self._row(texts, language) for language in self.offered}
         first = Markup(" ").join(
-            Markup('{}="{}"').format(name, value)
+            Markup('%s="%s"') % (name, value)
             for name, value in table[self.first].items()
             if name != "text"
         )
         if all(row == table[self.first] for row in table.values()):
             return first
         data = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
-        return first + Markup(' data-attrs="{}"').format(data)
+        return first + Markup(' data-attrs="%s"') % data
 
     def first_text(self, *texts: Localized) -> str:
         """Return the texts in the first language, as ``attributes(text=texts)`` would."""
@@ -199,8 +208,10 @@ _LARGE_M = 3.0
 """From here on people speak of metres and feet."""
 
 
-def size_words(size: Size) -> Localized | None:
+def size_words(size: Size, *, both: bool = True) -> Localized | None:
     """Return a true size as people say it, or ``None`` where the catalogue says nothing.
+
+    In metric units, and in feet or inches if ``both``.
 
     >>> size_words(Size(height_m=0.762, width_m=1.118))["en"]
     'H 76.2 × W 111.8 cm (30 × 44 in)'
@@ -219,19 +230,22 @@ def size_words(size: Size) -> Localized | None:
     other, other_zh, m_per_other = (
         ("ft", "英尺", _M_PER_FOOT) if large else ("in", "英寸", _M_PER_INCH)
     )
-    others = " × ".join(_number(value / m_per_other) for _, _, value in known)
-    english = " × ".join(f"{name}{_number(value / m_per)}" for name, _, value in known)
-    chinese = " × ".join(f"{name}{_number(value / m_per)}" for _, name, value in known)
+    # What the catalogue measured keeps a tenth of a millimetre; what we convert claims no more.
+    others = " × ".join(_number(value / m_per_other, 1) for _, _, value in known)
+    english = " × ".join(f"{name}{_number(value / m_per, 2)}" for name, _, value in known)
+    chinese = " × ".join(f"{name}{_number(value / m_per, 2)}" for _, name, value in known)
     return {
-        "en": f"{english} {metric} ({others} {other})",
-        "zh": f"{chinese} {metric_zh}（{others} {other_zh}）",
+        "en": f"{english} {metric}" + (f" ({others} {other})" if both else ""),
+        "zh": f"{chinese} {metric_zh}" + (f"（{others} {other_zh}）" if both else ""),
     }
 
 
-def _number(value: float) -> str:
-    """Three significant digits or one decimal, whichever says more."""
-    digits = 1 if value >= 10 else 2 if value >= 1 else 3
-    return f"{value:.{digits}f}".rstrip("0").rstrip(".")
+def _number(value: float, digits: int) -> str:
+    """``digits`` decimals, more where there would be nothing but zeros."""
+    while digits < 6 and value < 10.0**-digits * 5:
+        digits += 1
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def bytes_words(size_bytes: int) -> str:

@@ -208,7 +208,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     generated = complete(root, item("3 / 罐", title={"en": "Third"}, size=Size()), seed=2)
     generated.provenance["render_clip"] = made("render_clip", generated=True, seed=7)
     entries = (
-        complete(root, item("1963.504", title=french, extra=extra, source_url="https://example.org/1")),
+        complete(
+            root, item("1963.504", title=french, extra=extra, source_url="https://example.org/1")
+        ),
         complete(root, item("INDEX", title={"en": "Second"}), seed=1),
         generated,
         clip_alone(root, songs),

@@ -7,7 +7,10 @@ export function setUpLayers(): void {
   const wipe = figure?.querySelector<HTMLInputElement>("input[type=range]") ?? null;
   if (figure === null || stage === null || wipe === null) return;
 
-  const move = (): void => stage.style.setProperty("--wipe", `${wipe.value}%`);
+  const move = (): void => {
+    stage.style.setProperty("--wipe", `${wipe.value}%`);
+    stage.toggleAttribute("data-edge", wipe.value === wipe.min || wipe.value === wipe.max);
+  };
   const choose = (): void => {
     const layer = figure.querySelector<HTMLInputElement>("input[type=radio]:checked")?.value ?? "photo";
     stage.dataset["layer"] = layer;
