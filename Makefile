@@ -10,6 +10,7 @@
 
 PYTHON ?= python3
 DEMO := configs/demo.yaml
+GALLERY := renders/demo/gallery/index.html
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check
 WEB := pipeline/web
@@ -26,6 +27,7 @@ setup: .venv/.dev
 
 demo: .venv/.demo
 	@vivant render $(DEMO)
+	@python -c 'from pathlib import Path; print(Path("$(GALLERY)").resolve().as_uri())'
 
 test: lint tests/node/node_modules/.package-lock.json
 	@python -m pytest --no-header --cov --cov-report=term --cov-fail-under=90
