@@ -106,18 +106,21 @@ def follow_edges(rgb: RGB, coarse: MaskArray, cell_px: float) -> MaskArray:
     """Move the outline of ``coarse`` to the edges of ``rgb`` and give it a soft border.
 
     ``cell_px`` says how many pixels of the photograph one cell of the coarse guess covers: the
-    outline is wrong by about that much, so the band in which colours decide is twice as wide.
+    outline is wrong by about that much, and so wide is the band on both sides of it in which
+    colours decide. The first pass moves the outline, the second makes the border.
     """
-    band = max(2, round(2 * cell_px))
+    band = max(2, round(cell_px))
     inside = (coarse >= 0.5).astype(np.uint8)
-    edge = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * band + 1, 2 * band + 1))
-    sure = cv2.erode(inside, edge, borderType=cv2.BORDER_REPLICATE)
-    maybe = cv2.dilate(inside, edge)
-    soft = guided_filter(rgb, inside.astype(np.float32), band)
-    # The filter leaves a haze of its own radius; the steep middle of the ramp is the edge.
-    soft = np.clip((soft - np.float32(0.25)) * np.float32(2), 0, 1)
-    soft = np.where(sure > 0, np.float32(1), soft)
-    return np.where(maybe > 0, soft, np.float32(0)).astype(np.float32)
+    square = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * band + 1, 2 * band + 1))
+    sure = cv2.erode(inside, square, borderType=cv2.BORDER_REPLICATE) > 0
+    maybe = cv2.dilate(inside, square) > 0
+    mask = inside.astype(np.float32)
+    # The filter leaves a haze as wide as its window; the steep middle of its ramp is the edge.
+    for steepness in (4.0, 2.0):
+        soft = (guided_filter(rgb, mask, band) - np.float32(0.5)) * np.float32(steepness)
+        soft = np.clip(soft + np.float32(0.5), 0, 1)
+        mask = np.where(sure, np.float32(1), np.where(maybe, soft, np.float32(0)))
+    return tidy(mask.astype(np.float32), 0.01, holes=0.0)
 
 
 def tidy(guess: MaskArray, specks: float, *, holes: float) -> MaskArray:

@@ -98,14 +98,14 @@ def measure_ground(rgb: RGB) -> Ground:
 def differs(ground: Ground) -> npt.NDArray[np.bool_]:
     """Return where something else than the ground is seen.
 
-    Where that is light nearly everywhere, its dark places are shadows on the ground and do not
-    count. Dark objects have no such sign: what is light on them is a glint and part of them.
+    Where that is mostly lighter, its dark places are shadows on the ground and do not count. Dark
+    objects have no such sign: what is light on them is a glint.
     """
     least, least_hue = _thresholds(ground)
     found = (np.hypot(ground.lighter, ground.hue) > least) | (ground.hue > least_hue)
     dark = found & (ground.lighter < -ground.hue)
     light = found & (ground.lighter > 0)
-    return found & ~dark if light.sum() > 4 * dark.sum() else found
+    return found & ~dark if light.sum() > 2 * dark.sum() else found
 
 
 def stands_out(ground: Ground) -> npt.NDArray[np.bool_]:

@@ -22,8 +22,10 @@ _LEAST_BODY = 0.6
 """A vessel is turned if this share of its outline is symmetric; the rest are handles and spouts."""
 _MOST_BOW = 0.5
 """A foot that bows more than this, as a share of its half width, is a round bottom and no disc."""
-_LEAST_FOV_DEG = 14.0
-"""Below this vertical field of view (a 100 mm lens has 14 degrees) the rim is seen from below."""
+_ABOVE, _FLARE = 1.6, 1.2
+"""So much above a foot the wall is at most so much wider; on a ball it is wider by sqrt(1.6)."""
+_LEAST_FOV_DEG = 11.0
+"""Below this vertical field of view (a 125 mm lens has 11 degrees) the rim is seen from below."""
 _ROUNDS = 8
 
 
@@ -54,7 +56,7 @@ def balls(inside: Array, open_sides: tuple[bool, bool, bool, bool]) -> Swell:
     """
     height, width = inside.shape
     grid = inside.astype(np.uint8)
-    pad = 1 + int(cv2.distanceTransform(np.pad(grid, 1), cv2.DIST_L2, 5).max())
+    pad = 1 + int(_distance(grid).max())
     grid = np.pad(grid, pad)
     left, top, right, bottom = open_sides
     grid[:, :pad] |= grid[:, pad : pad + 1] * np.uint8(left)
@@ -63,7 +65,8 @@ def balls(inside: Array, open_sides: tuple[bool, bool, bool, bool]) -> Swell:
     grid[pad + height :] |= grid[pad + height - 1 : pad + height] * np.uint8(bottom)
     for upright in (grid, grid[::-1]):
         _carry_on(upright)
-    square = _dilate(cv2.distanceTransform(np.pad(grid, 1), cv2.DIST_L2, 5)[1:-1, 1:-1])
+    # Distances go from centre to centre; the outline lies half a pixel before the first outside.
+    square = _dilate(np.maximum(_distance(grid) - np.float32(0.5), 0))
     square = np.ascontiguousarray(square[pad : pad + height, pad : pad + width])
     return Swell(square=square, lean=np.zeros_like(square))
 
@@ -92,6 +95,16 @@ def turned(cover: Array, share_of_height: float) -> Swell | None:
         lean = np.where(body, lean, -rows * np.float32(np.sin(ends.tilt)))
         square = np.where(body, square, np.where(handles, tubes, np.maximum(square, tubes)))
     return Swell(square=square.astype(np.float32), lean=lean, tilt_rad=ends.tilt)
+
+
+def _distance(grid: Array) -> Array:
+    """Return how far each pixel is from the nearest one outside.
+
+    OpenCV's last digits depend on the number of threads. Squared distances between pixels are
+    whole numbers, so rounding them gives the same bytes everywhere.
+    """
+    away = cv2.distanceTransform(np.pad(grid, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(np.sqrt(np.rint(away[1:-1, 1:-1] ** 2)), np.float32)
 
 
 def _dilate(radius: Array) -> Array:
@@ -173,19 +186,23 @@ class _Outline:
     def bow(self) -> tuple[float, float]:
         """Return how far the foot's edge bows down, and the foot's half width; 0, 0 if round.
 
-        The foot is half an ellipse: at 0.8 of its half width it has risen by 0.4 of its bow.
+        The foot's edge is half an ellipse: its row is fitted by a line in sqrt(1 - (x / half)²).
         """
-        low = np.where(self.inside.any(axis=0), _lowest(self.inside), -1)
-        centre = min(int(self.axis), low.size - 1)
+        low = np.where(self.inside.any(axis=0), _lowest(self.inside), -1).astype(np.float64)
+        aside = np.arange(low.size) + 0.5 - self.axis
         bow, half = 0.12 * float(self.half.max()), 0.0
-        for _ in range(_ROUNDS):
-            row = int(np.clip(self.last - round(bow), self.first, self.last))
-            half = float(self.half[row])
-            aside = int(0.8 * half)
-            sides = low[[max(0, centre - aside), min(low.size - 1, centre + aside)]]
-            bow = float((bow + 2.5 * (low[centre] - sides.mean())) / 2)
-        flat = half >= 2 and -1 <= bow < _MOST_BOW * half
-        return (max(0.0, bow), half) if flat else (0.0, 0.0)
+        for _ in range(3 * _ROUNDS):
+            half = float(self.half[int(np.clip(self.last - bow, self.first, self.last))])
+            near = (np.abs(aside) < 0.85 * half) & (low >= 0)
+            if near.sum() < 3:
+                return 0.0, 0.0
+            arc = np.sqrt(1 - (aside[near] / half) ** 2)
+            arc -= arc.mean()
+            slope = float((arc * (low[near] - low[near].mean())).sum() / max(1e-9, (arc**2).sum()))
+            bow = (bow + slope) / 2
+        above = self.half[int(np.clip(self.last - _ABOVE * bow, self.first, self.last))]
+        cut = half >= 2 and -1 <= bow < _MOST_BOW * half and above < _FLARE * half
+        return (max(0.0, bow), half) if cut else (0.0, 0.0)
 
     def ends(self, share_of_height: float) -> _Ends:
         """Find foot and rim, and from how far above the camera sees them.

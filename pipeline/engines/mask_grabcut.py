@@ -3,8 +3,8 @@
 Knows the ground (`pipeline.engines._ground`) and OpenCV's GrabCut. On a plain ground the start is
 what differs from it. Elsewhere it is a box inside the photograph's border, and the result is only
 as good as object and surroundings differ in colour: three photographs of a sandstone head on a
-plinth of the same colour give a mean IoU of 0.4, where U²-Net gives 0.95. It is the fallback for
-a machine without the network, and the better engine for nothing.
+plinth of the same colour give a mean IoU of 0.55, where U²-Net gives 0.96. It is the fallback for
+a machine without the network.
 """
 
 from __future__ import annotations
