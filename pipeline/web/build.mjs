@@ -11,7 +11,10 @@ const modules = path.join(here, "node_modules");
 const dist = path.join(here, "dist");
 const made = path.join(modules, `.dist-${process.pid}`);
 
-/** Subsets of the face. The Chinese one also holds ASCII and Latin-1, with full-width quotes and dashes. */
+/**
+ * Subsets of the face. The Chinese one also holds ASCII and Latin-1, with full-width quotes. The
+ * face has few letters of latin-ext (pinyin and some others; no ł, ő, š): browsers fill in.
+ */
 const SUBSETS = {
   "chinese-simplified": "",
   latin: "-latin",
