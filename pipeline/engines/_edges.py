@@ -60,7 +60,7 @@ def guided_filter(rgb: RGB, source: MaskArray, radius_px: int) -> MaskArray:
     (colour guide); He, Sun, "Fast Guided Filter", arXiv:1505.00996 (the reduced copy).
     """
     height, width = source.shape
-    step = max(1, min(radius_px // 4, height // 16, width // 16))
+    step = max(1, min(radius_px // 3, height // 16, width // 16))
     size = (max(1, width // step), max(1, height // step))
     guide = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     small = np.asarray(cv2.resize(source, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -111,6 +111,13 @@ def follow_edges(rgb: RGB, coarse: MaskArray, cell_px: float) -> MaskArray:
     """
     band = max(2, round(cell_px))
     inside = (coarse >= 0.5).astype(np.uint8)
+    result = np.zeros(coarse.shape, np.float32)
+    if not inside.any():
+        return result
+    # Away from the object there is nothing to decide.
+    spans = [np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0)]
+    box = tuple(slice(max(0, int(s[0]) - 3 * band), int(s[-1]) + 1 + 3 * band) for s in spans)
+    inside, rgb = np.ascontiguousarray(inside[box]), np.ascontiguousarray(rgb[box])
     square = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * band + 1, 2 * band + 1))
     sure = cv2.erode(inside, square, borderType=cv2.BORDER_REPLICATE) > 0
     maybe = cv2.dilate(inside, square) > 0
@@ -120,7 +127,8 @@ def follow_edges(rgb: RGB, coarse: MaskArray, cell_px: float) -> MaskArray:
         soft = (guided_filter(rgb, mask, band) - np.float32(0.5)) * np.float32(steepness)
         soft = np.clip(soft + np.float32(0.5), 0, 1)
         mask = np.where(sure, np.float32(1), np.where(maybe, soft, np.float32(0)))
-    return tidy(mask.astype(np.float32), 0.01, holes=0.0)
+    result[box] = tidy(mask.astype(np.float32), 0.01, holes=0.0)
+    return result
 
 
 def tidy(guess: MaskArray, specks: float, *, holes: float) -> MaskArray:
