@@ -288,7 +288,9 @@ def _without_bumps(inside: Array, half: Array, axis: float, rows: slice) -> Arra
     reach = half[rows].astype(np.float32)
     window = max(3, round(0.12 * reach.size) | 1)
     columns = np.abs(np.arange(inside.shape[1]) + 0.5 - axis)[None]
-    beside = (inside[rows] & (columns > reach[:, None] + 2)).any(axis=1, keepdims=True)
+    # A handle stands off; a slightly uneven outline does not.
+    off = max(3.0, 0.06 * float(reach.max()))
+    beside = (inside[rows] & (columns > reach[:, None] + off)).any(axis=1, keepdims=True)
     near = cv2.dilate(beside.astype(np.uint8), np.ones((2 * window + 1, 1), np.uint8)).ravel() > 0
     column = np.ascontiguousarray(reach[:, None])
     smooth = cv2.morphologyEx(column, cv2.MORPH_OPEN, np.ones((window, 1), np.uint8)).ravel()
