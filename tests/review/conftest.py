@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -225,3 +230,108 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     )
     index = write_gallery(exhibit, root / "gallery")
     return SimpleNamespace(root=root, folder=index.parent, index=index, exhibit=exhibit)
+
+
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-prefers-reduced-motion=0",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)
+
+
+class Browser:
+    """Chromium as tests speak to it; anything else is the driver's own."""
+
+    def __init__(self, chrome) -> None:
+        self._chrome = chrome
+
+    def __getattr__(self, name):
+        return getattr(self._chrome, name)
+
+    def look(self, width=1280, height=900, scheme="light", motion="reduce") -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": motion},
+        ]
+        self.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def wait(self, expression: str, seconds: float = 60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = self.execute_script(f"return {expression}")
+            if found:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"never true in {seconds} s: {expression}")
+
+    def open_page(self, gallery, name: str) -> None:
+        self.get((gallery.folder / name).as_uri())
+
+    def press(self, *keys: str) -> None:
+        from selenium.webdriver import ActionChains
+
+        ActionChains(self._chrome).send_keys(*keys).perform()
+
+    def complaints(self) -> list[str]:
+        """Errors on the console. Warnings are left out: a busy machine draws late, and says so."""
+        return [e["message"] for e in self.get_log("browser") if e["level"] == "SEVERE"]
+
+    def requests(self) -> list[str]:
+        messages = [json.loads(e["message"])["message"] for e in self.get_log("performance")]
+        sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return [params["request"]["url"] for params in sent]
+
+    def visible_text(self) -> str:
+        return self.execute_script("return document.body.innerText")
+
+    def show_model(self) -> None:
+        self.execute_script("document.querySelector('[data-model]').scrollIntoView()")
+        self.wait("document.querySelector('model-viewer')?.modelIsVisible")
+        self.wait("document.querySelector('[data-model]').dataset.state === 'open'")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    binary = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if binary is None or driver is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must install chromium and chromium-driver")
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in _FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver))
+    chrome.set_script_timeout(60)
+    # A window that another program took the focus from gets no focus events.
+    chrome.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
+    yield Browser(chrome)
+    chrome.quit()
+
+
+@pytest.fixture
+def browser(chromium, gallery) -> Browser:
+    """A fresh state: nothing remembered, a wide light window that holds still."""
+    chromium.look()
+    chromium.get(gallery.index.as_uri())
+    chromium.execute_script("localStorage.clear()")
+    for log in ("browser", "performance"):
+        chromium.get_log(log)
+    return chromium
