@@ -95,6 +95,8 @@ class U2NetpEngine:
         Raises:
             EngineFailed: if nothing stands out, or everything does.
         """
+        import numpy as np
+
         from pipeline.engines._edges import enlarge, follow_edges, require_object, shrink, tidy
 
         height, width = rgb.shape[:2]
@@ -104,12 +106,17 @@ class U2NetpEngine:
         if box is not None:
             closer = self._look(small[box]), self._look(_even_light(small[box]))
             guess[box] = (guess[box] + closer[0] + closer[1]) / 3
-        guess = _with_parts_on_plain_ground(small, guess)
-        guess = tidy(guess, self._options.speck_share, holes=self._options.hole_share)
+        specks, holes = self._options.speck_share, self._options.hole_share
+        seen = _seen_on_plain_ground(small, guess)
+        guess = tidy(np.maximum(guess, seen), specks, holes=holes)
         require_object(guess, self._options.name)
-        coarse = enlarge(guess, width, height)
         cell_px = max(height, width) / _CELLS
-        mask = follow_edges(rgb, coarse, cell_px)
+        mask = follow_edges(rgb, enlarge(guess, width, height), cell_px)
+        if seen.any():
+            # The ground is known to the pixel, better than the network's cells.
+            seen = enlarge(tidy(seen, specks, holes=holes), width, height)
+            fine = follow_edges(rgb, seen, max(height, width) / max(small.shape[:2]))
+            mask = np.maximum(mask, fine)
         return require_object(mask, self._options.name)
 
     def _look(self, rgb: RGB) -> npt.NDArray[np.float32]:
@@ -130,30 +137,33 @@ class U2NetpEngine:
         return np.clip(enlarge(answer, width, height), 0, 1)
 
 
-def _with_parts_on_plain_ground(rgb: RGB, guess: MaskArray) -> MaskArray:
-    """Add to ``guess`` what hangs together with the object and is no ground, on a plain ground.
+def _seen_on_plain_ground(rgb: RGB, guess: MaskArray) -> MaskArray:
+    """Return what hangs together with the object and is no ground, where the ground is plain.
 
-    The network sometimes leaves out a white neck or a thin handle that nobody would miss on
-    studio paper. Where the ground is not plain and free on all sides, ``guess`` stays as it is.
+    The network sometimes leaves out a white neck or a thin rim that nobody would miss on studio
+    paper. Where the ground is not plain and free on all sides, nothing is returned: zeros.
     """
     import cv2
     import numpy as np
 
-    from pipeline.engines._edges import enlarge, shrink
     from pipeline.engines._ground import measure_ground, stands_out
 
-    few = shrink(rgb, _WORK_PX // 2)
-    ground = measure_ground(few)
+    nothing = np.zeros_like(guess)
+    ground = measure_ground(rgb)
     if ground.sigma > _PLAIN_SIGMA or ground.free < _FREE_BORDER:
-        return guess
-    inside = enlarge(guess, few.shape[1], few.shape[0]) >= 0.5
-    joined = (stands_out(ground) | inside).astype(np.uint8)
+        return nothing
+    inside = (guess >= 0.5).astype(np.uint8)
+    reach = 2 * round(2 * max(guess.shape) / _CELLS) + 1
+    # The network is right away from its outline; there its cells are too coarse.
+    core = cv2.erode(inside, np.ones((reach, reach), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    joined = (stands_out(ground) | (core > 0)).astype(np.uint8)
     labels = cv2.connectedComponents(joined, connectivity=4)[1]
-    counts = np.bincount(labels[inside], minlength=2)
-    added = np.isin(labels, np.flatnonzero(counts[1:] > _SEEN * counts.sum()) + 1) & ~inside
-    if added.sum() > _MOST_ADDED * inside.sum():
-        return guess
-    return np.maximum(guess, enlarge(added.astype(np.float32), guess.shape[1], guess.shape[0]))
+    counts = np.bincount(labels[inside > 0], minlength=2)
+    chosen = np.flatnonzero(counts[1:] > _SEEN * counts.sum()) + 1
+    seen = np.isin(labels, chosen)
+    if (seen & (inside == 0)).sum() > _MOST_ADDED * inside.sum():
+        return nothing
+    return seen.astype(np.float32)
 
 
 def _even_light(rgb: RGB) -> RGB:
