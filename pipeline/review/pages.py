@@ -111,7 +111,7 @@ class Shown:
     @property
     def orbit(self) -> str:
         """How far the camera stands off. A flat work is framed closer: it has no depth to clear."""
-        return "82%" if self.entry.item.kind.fills_photograph else "108%"
+        return "86%" if self.entry.item.kind.fills_photograph else "118%"
 
     @property
     def picture(self) -> Picture | None:

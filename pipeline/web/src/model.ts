@@ -54,7 +54,7 @@ async function open(box: HTMLElement): Promise<Viewer> {
   const viewer = copy.querySelector<Viewer>("model-viewer");
   if (viewer === null) throw new Error("the page has no viewer");
   const address = URL.createObjectURL(new Blob([bytesOf(base64)], { type: "model/gltf-binary" }));
-  if (!holdStill()) viewer.setAttribute("auto-rotate", "");
+  if ("turns" in box.dataset && !holdStill()) viewer.setAttribute("auto-rotate", "");
   await new Promise<void>((resolve, reject) => {
     viewer.addEventListener("load", () => resolve(), { once: true });
     viewer.addEventListener("error", () => reject(new Error(`${model} does not open`)), { once: true });
