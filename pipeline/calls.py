@@ -46,7 +46,7 @@ class Call:
     @property
     def version(self) -> str:
         """The stage's version, raised by its author when the same input gives other bytes."""
-        return str(sys.modules[self.stage.__module__].VERSION)  # type: ignore[attr-defined]
+        return str(sys.modules[self.stage.__module__].VERSION)
 
     @property
     def key(self) -> str:

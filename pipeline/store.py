@@ -48,12 +48,11 @@ class Made(NamedTuple):
 
 def fingerprint(value: object, digest: Callable[[Path], str]) -> str:
     """Return the SHA-256 of what ``value`` is: the bytes of its files, the text of the rest."""
+    plain: object = value
     if isinstance(value, BaseModel):
         plain = value.model_dump(mode="json", context={"digest": digest})
     elif isinstance(value, Path):
         return digest(value)
-    else:
-        plain = value
     return sha256_text(canonical_json(plain))
 
 

@@ -177,11 +177,7 @@ class EngineRow(BaseModel):
 
 def survey_engines() -> list[EngineRow]:
     """List every engine there is."""
-    return [
-        _engine_row(section, kind())  # type: ignore[call-arg]
-        for section, kinds in ENGINES.items()
-        for kind in kinds
-    ]
+    return [_engine_row(section, kind()) for section, kinds in ENGINES.items() for kind in kinds]
 
 
 def _engine_row(section: str, options: EngineOptions) -> EngineRow:

@@ -1,9 +1,10 @@
 """The engine for living heritage that has a description and no photograph: type on paper.
 
 A title card, the text in every language page by page, credit and rights; each stays as long as
-reading it takes, drifts a little, and gives way to the next. It shows words and nothing that could
-be taken for a picture of the thing. The one ornament there is has to be asked for and is called an
-ornament on the last card.
+reading it takes and gives way to the next. Title and credit drift a little; pages of text stand
+still, since letters that move are harder to read, and a still page costs next to nothing. It shows
+words and nothing that could be taken for a picture of the thing. The one ornament there is has to
+be asked for and is called an ornament on the last card.
 
 Lays out in units of the frame's height, so a clip looks alike at every size. Knows nothing of
 where letters come from (`pipeline.media.typeset`) or what paper is (`pipeline.media.paper`).
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pipeline.protocols import Frame
 
 _DRIFT = 0.014
-"""How much a card grows while it is there: alive, and no more."""
+"""How much title and credit grow while they are there: alive, and no more."""
 _TITLE_S, _END_S, _SHORTEST_S = 4.0, 4.0, 3.0
 """Least seconds that title, credit and any other card stay."""
 
@@ -58,6 +59,7 @@ class _Showing:
 
     card: Card
     hold_s: float
+    drifts: bool = False
 
 
 class TypographicEngine:
@@ -98,16 +100,24 @@ class TypographicEngine:
         size = (shot.width_px, shot.height_px)
         ground = yuv.planes_of(paper.sheet(size, shot.seed))
         sheets: dict[int, Sheet] = {}
+        still: tuple[int, Frame] | None = None
         for frame in range(shot.frames):
             at_s = frame / shot.frames * self._length_s(showings)
-            planes: Any = tuple(plane.copy() for plane in ground)
             seen = self._seen(showings, at_s)
+            stands = _standing(showings, seen)
+            if still is not None and still[0] == stands:
+                yield still[1]
+                continue
+            planes: Any = tuple(plane.copy() for plane in ground)
             sheets = {
                 index: sheets.get(index) or _sheet(showings[index].card, size) for index in seen
             }
             for index, (opacity, age) in seen.items():
-                sheets[index].draw(planes, Pose(zoom=1 + _DRIFT * age), 0.0, opacity)
-            yield packed(planes)
+                zoom = 1 + _DRIFT * age if showings[index].drifts else 1.0
+                sheets[index].draw(planes, Pose(zoom=zoom), 0.0, opacity)
+            drawn = packed(planes)
+            still = None if stands is None else (stands, drawn)
+            yield drawn
 
     def _seen(self, showings: list[_Showing], at_s: float) -> dict[int, tuple[float, float]]:
         """Which cards are seen: their opacity, and how much of their life is over."""
@@ -137,12 +147,12 @@ class TypographicEngine:
         ornament = self._options.ornament == "window_flower"
         title = cards.title_card(page, subject.title, ornament)
         end = cards.end_card(page, subject, ornament)
-        shown = [_Showing(title, max(_TITLE_S, self._reading_s(title.words)))]
+        shown = [_Showing(title, max(_TITLE_S, self._reading_s(title.words)), drifts=True)]
         for language, words in text.items():
             head = subject.title.get(language, "")
             for card in cards.text_cards(page, words, head):
                 shown.append(_Showing(card, max(_SHORTEST_S, self._reading_s(card.words))))
-        return [*shown, _Showing(end, max(_END_S, self._reading_s(end.words)))]
+        return [*shown, _Showing(end, max(_END_S, self._reading_s(end.words)), drifts=True)]
 
     def _reading_s(self, words: str) -> float:
         from pipeline.media.typeset import is_cjk
@@ -152,6 +162,14 @@ class TypographicEngine:
 
     def _length_s(self, showings: list[_Showing]) -> float:
         return sum(showing.hold_s + self._options.fade_s for showing in showings)
+
+
+def _standing(showings: list[_Showing], seen: dict[int, tuple[float, float]]) -> int | None:
+    """Return the card that stands whole and still, if one does."""
+    for index, (opacity, _) in seen.items():
+        if opacity == 1.0 and not showings[index].drifts:
+            return index
+    return None
 
 
 def _eased(part: float) -> float:

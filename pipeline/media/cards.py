@@ -96,7 +96,8 @@ class Card:
             mark(canvas)
         ink, red = (np.asarray(c, np.float32) / np.float32(255) for c in (canvas.ink, canvas.red))
         is_red = (red > ink)[..., None]
-        colours = np.where(is_red, np.float32(paper.CINNABAR), np.float32(paper.INK))
+        pigments = np.asarray((paper.CINNABAR, paper.INK), np.float32)
+        colours = np.where(is_red, pigments[0], pigments[1])
         flat = np.zeros(ink.shape, np.float32)
         return Layer(colours.astype(np.float32), np.maximum(ink, red), flat), float(self.page.fine)
 

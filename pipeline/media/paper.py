@@ -55,13 +55,15 @@ def _fibres(size_px: tuple[int, int], unit: float, rng: np.random.Generator) -> 
     return np.asarray(cv2.resize(canvas, size_px, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def worn(coverage: Any, seed: int) -> Any:  # noqa: ANN401
+def worn(coverage: Any, seed: int) -> Any:
     """Return a seal's coverage as stone and paste leave it: a little uneven, never full."""
     rng = np.random.default_rng(seed)
     height, width = coverage.shape
-    grain = cv2.GaussianBlur(rng.standard_normal((height, width), np.float32), (0, 0), width / 90)
-    grain /= max(1e-6, float(grain.std()))
+    noise: Any = cv2.GaussianBlur(
+        rng.standard_normal((height, width), np.float32), (0, 0), width / 90
+    )
+    grain = noise / max(1e-6, float(noise.std()))
     soft = cv2.GaussianBlur(coverage, (0, 0), width / 140)
-    return (np.clip((soft - 0.5) * 6 + 0.5 + 0.25 * grain, 0, 1) * np.clip(
-        0.96 + 0.05 * grain, 0.8, 1
-    )).astype(np.float32)
+    return (
+        np.clip((soft - 0.5) * 6 + 0.5 + 0.25 * grain, 0, 1) * np.clip(0.96 + 0.05 * grain, 0.8, 1)
+    ).astype(np.float32)

@@ -30,7 +30,8 @@ def write_poster(rgb: RGB, path: Path) -> None:
 
 def read_mask(path: Path) -> MaskArray:
     """Read an 8-bit mask as (H, W) float32 in [0, 1]."""
-    return _read(path, cv2.IMREAD_GRAYSCALE).astype(np.float32) / np.float32(255)
+    mask: MaskArray = _read(path, cv2.IMREAD_GRAYSCALE).astype(np.float32) / np.float32(255)
+    return mask
 
 
 def write_mask(mask: MaskArray, path: Path) -> None:
@@ -40,7 +41,8 @@ def write_mask(mask: MaskArray, path: Path) -> None:
 
 def read_depth(path: Path) -> DepthArray:
     """Read a 16-bit depth picture as (H, W) float32 in [0, 1], 1 is nearest."""
-    return _read(path, cv2.IMREAD_UNCHANGED).astype(np.float32) / np.float32(65535)
+    depth: DepthArray = _read(path, cv2.IMREAD_UNCHANGED).astype(np.float32) / np.float32(65535)
+    return depth
 
 
 def write_depth(depth: DepthArray, path: Path) -> None:

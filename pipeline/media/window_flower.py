@@ -37,7 +37,7 @@ class _Cut:
     def __init__(self, side_px: int) -> None:
         self.paper = np.zeros((side_px, side_px), np.uint8)
 
-    def shape(self, radius: Any, angle: Any, keep: bool) -> None:  # noqa: ANN401
+    def shape(self, radius: Any, angle: Any, keep: bool) -> None:
         """Draw (``keep``) or cut one outline; the flower's radius is 1, angle 0 points up."""
         half = self.paper.shape[0] / 2
         points = np.stack([np.sin(angle), -np.cos(angle)], -1) * np.asarray(radius)[..., None]

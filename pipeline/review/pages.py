@@ -54,7 +54,6 @@ class Made:
     record: Provenance
     options: tuple[tuple[str, str], ...]
     params: tuple[tuple[str, str], ...]
-    took: Localized
 
 
 @dataclass(frozen=True)
@@ -219,18 +218,16 @@ class Shown:
 
     @property
     def made(self) -> list[Made]:
-        """How each part came to be, in the order of making."""
+        """How each part came to be, in the order of making.
+
+        Without times, which are in record.json: the same work gives the same pages.
+        """
         return [
             Made(
                 stage=word_or_name("stage", stage),
                 record=record,
                 options=_lines(record.engine.options) if record.engine else (),
                 params=_lines(record.params),
-                took=word(
-                    "took_value",
-                    seconds=f"{record.duration_s:.1f}",
-                    memory=bytes_words(record.peak_memory_bytes),
-                ),
             )
             for stage, record in self.entry.provenance.items()
         ]

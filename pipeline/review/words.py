@@ -130,8 +130,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "revision": ("Revision", "修订"),
     "licence": ("Licence", "许可"),
     "seed": ("Seed", "随机种子"),
-    "took": ("Took", "用时"),
-    "took_value": ("{seconds} s, {memory} at most", "{seconds} 秒，内存峰值 {memory}"),
     "tried": ("Tried before", "此前尝试"),
     "photo_source_file": ("Source file", "原始文件"),
     "photo_source": (

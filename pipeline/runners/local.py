@@ -31,7 +31,7 @@ class LocalRunner:
 
     def __init__(self, jobs: int, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._waiting: set[ProcessFuture] = set()
+        self._waiting: set[ProcessFuture[Any]] = set()
         self._pool = ProcessPool(
             max_workers=jobs,
             initializer=_start_worker,
@@ -57,7 +57,7 @@ class LocalRunner:
         finally:
             self._waiting.discard(future)
         if error is None:
-            return future.result()  # type: ignore[no-any-return]
+            return future.result()
         if isinstance(error, (PipelineError, CancelledError)):
             raise error
         if isinstance(error, TimeoutError):

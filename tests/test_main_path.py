@@ -1,0 +1,288 @@
+"""The whole way, from a catalogue and pictures to what a museum gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+import pipeline
+from pipeline.digests import sha256_file
+from pipeline.runners.local import InlineRunner
+
+ROOT = Path(__file__).parent.parent
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+
+CONFIG = """
+exhibit: {id: small, title: {en: Small, zh: 小展}}
+source: {name: folder, catalogue: catalogue.csv, images: [.]}
+clip: {duration_s: 1, fps: 12, long_side_px: 128}
+mesh:
+story: {fps: 12, long_side_px: 256}
+gallery:
+"""
+CATALOGUE = f"""id,image,title,title_zh,description,kind,rights,credit,height_cm
+disc,disc.png,Disc,圆盘,,medal,{CC0},Test Museum,4
+print,print.png,Print,版画,,print,{CC0},Test Museum,
+craft,,Craft,手艺,A short text of a craft.,intangible,{CC0},Test Museum,
+"""
+
+
+@pytest.fixture
+def exhibit(tmp_path: Path) -> Path:
+    """A small exhibit: a cut-out disc of known size, a print of unknown size, a text."""
+    folder = tmp_path / "exhibit"
+    folder.mkdir()
+    ys, xs = np.mgrid[0:96, 0:96]
+    inside = (ys - 48) ** 2 + (xs - 48) ** 2 < 36**2
+    disc = np.zeros((96, 96, 4), np.uint8)
+    disc[..., 0], disc[..., 1], disc[..., 2] = 180, 90 + ys, 60 + xs
+    disc[..., 3] = inside * 255
+    Image.fromarray(disc).save(folder / "disc.png")
+    shades = np.stack([xs * 2, ys * 2, np.full_like(xs, 128)], axis=-1).astype(np.uint8)
+    Image.fromarray(shades[:64]).save(folder / "print.png")
+    (folder / "catalogue.csv").write_text(CATALOGUE, encoding="utf-8")
+    (folder / "exhibit.yaml").write_text(CONFIG, encoding="utf-8")
+    return folder / "exhibit.yaml"
+
+
+def render(config: Path, out: Path, **options) -> pipeline.Outcome:
+    return pipeline.render(config, out, **{"jobs": 0, **options})
+
+
+def made(outcome: pipeline.Outcome) -> dict[str, int]:
+    stages = outcome.report["stages"]
+    return {name: stage["made"] for name, stage in stages.items() if stage["made"]}
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file under ``folder`` by hash; records without their times."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or path.name in {".lock", "report.json"}:
+            continue
+        found[name] = _without_times(path) if path.name == "record.json" else sha256_file(path)
+    return found
+
+
+def _without_times(path: Path) -> str:
+    record = json.loads(path.read_text("utf-8"))
+    for how in record["provenance"].values():
+        for field in ("started", "duration_s", "peak_memory_bytes"):
+            del how[field]
+    return json.dumps(record, sort_keys=True)
+
+
+def test_an_exhibit_is_made_whole(exhibit, tmp_path):
+    outcome = render(exhibit, tmp_path / "renders")
+    assert outcome.exit_code == 0, outcome.report["problems"]
+    objects = tmp_path / "renders" / "small" / "objects"
+    assert sorted(path.name for path in objects.iterdir()) == ["craft", "disc", "print"]
+
+    with av.open(objects / "disc" / "clip.mp4") as clip:
+        frames = sum(1 for _ in clip.decode(video=0))
+    assert frames == 12
+    mesh = trimesh.load(objects / "disc" / "mesh.glb").to_geometry()
+    assert mesh.extents[1] == pytest.approx(0.04, abs=1e-4)
+    mesh.merge_vertices(merge_tex=True, merge_norm=True)
+    assert mesh.is_volume
+    unsized = trimesh.load(objects / "print" / "mesh.glb").to_geometry()
+    assert max(unsized.extents) == pytest.approx(1.0, abs=1e-4)
+    assert (objects / "craft" / "clip.mp4").is_file()
+    assert not (objects / "craft" / "mesh.glb").exists()
+
+    document = json.loads((tmp_path / "renders" / "small" / "exhibit.json").read_text("utf-8"))
+    by_id = {entry["id"]: entry for entry in document["objects"]}
+    assert by_id["disc"]["files"]["mesh.glb"]["unit"] == "metre"
+    assert by_id["print"]["files"]["mesh.glb"]["unit"] == "unknown"
+    assert by_id["disc"]["rights"] == {"uri": CC0, "credit": "Test Museum", "holder": ""}
+    for entry in document["objects"]:
+        for file in entry["files"].values():
+            path = tmp_path / "renders" / "small" / file["path"]
+            assert sha256_file(path) == file["sha256"]
+            assert path.stat().st_size == file["bytes"]
+    assert outcome.gallery is not None
+    assert outcome.gallery.is_file()
+
+
+def test_a_second_run_calls_nothing(exhibit, tmp_path, monkeypatch):
+    first = render(exhibit, tmp_path / "renders")
+    before = tree(first.folder)
+    times = {path: path.stat().st_mtime_ns for path in (first.folder / "objects").rglob("*.*")}
+
+    def no_call(*_args):
+        raise AssertionError("a stage was called")
+
+    monkeypatch.setattr(InlineRunner, "call", no_call)
+    again = render(exhibit, tmp_path / "renders")
+    assert made(again) == {}
+    assert sum(stage["reused"] for stage in again.report["stages"].values()) == 11
+    assert tree(first.folder) == before
+    after = {path: path.stat().st_mtime_ns for path in (first.folder / "objects").rglob("*.*")}
+    assert after == times
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("{mesh: {engine: {name: relief, faces: 2000}}}", {"build_mesh": 1}),
+        ("{clip: {duration_s: 2}}", {"render_clip": 1}),
+        ("{mask: {engine: whole}}", {}),  # the museum's own cut-out stands above any engine
+    ],
+)
+def test_a_change_remakes_what_hangs_on_it(exhibit, tmp_path, section, expected):
+    render(exhibit, tmp_path / "renders")
+    with exhibit.open("a", encoding="utf-8") as config:
+        config.write(f"objects:\n  disc: {section}\n")
+    remade = made(render(exhibit, tmp_path / "renders"))
+    remade.pop("cut_mask", None)
+    assert remade == expected
+
+
+def test_a_change_of_the_photograph_remakes_that_object(exhibit, tmp_path):
+    render(exhibit, tmp_path / "renders")
+    picture = Image.open(exhibit.parent / "print.png").rotate(90, expand=True)
+    picture.save(exhibit.parent / "print.png")
+    again = render(exhibit, tmp_path / "renders")
+    assert made(again) == {
+        "build_mesh": 1,
+        "cut_mask": 1,
+        "estimate_depth": 1,
+        "ingest_photo": 1,
+        "render_clip": 1,
+    }
+
+
+def test_one_bad_picture_fails_alone(exhibit, tmp_path):
+    data = (exhibit.parent / "print.png").read_bytes()
+    (exhibit.parent / "print.png").write_bytes(data[: len(data) // 2])
+    outcome = render(exhibit, tmp_path / "renders")
+    assert outcome.exit_code == 1
+    (problem,) = outcome.report["problems"]
+    assert problem["id"] == "print"
+    assert problem["stage"] == "ingest_photo"
+    assert "print.png" in problem["message"]
+    names = {path.name for path in (outcome.folder / "objects" / "disc").iterdir()}
+    assert {"clip.mp4", "mesh.glb"} <= names
+    page = (outcome.folder / "gallery" / "index.html").read_text("utf-8")
+    assert "print.png" in page or "Print" in page
+
+
+def test_what_rights_forbid_is_not_begun(exhibit, tmp_path):
+    catalogue = exhibit.parent / "catalogue.csv"
+    forbidden = "http://rightsstatements.org/vocab/InC/1.0/"
+    lines = catalogue.read_text("utf-8").splitlines()
+    lines[1] = lines[1].replace(CC0, forbidden)
+    catalogue.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    outcome = render(exhibit, tmp_path / "renders")
+    assert outcome.exit_code == 3
+    (problem,) = outcome.report["problems"]
+    assert (problem["id"], problem["reason"]) == ("disc", "refused")
+    assert [path.name for path in (outcome.folder / "objects" / "disc").iterdir()] == [
+        "record.json"
+    ]
+
+
+def test_only_some_objects_can_be_worked_on(exhibit, tmp_path):
+    outcome = render(exhibit, tmp_path / "renders", only=["disc"])
+    assert outcome.exit_code == 0
+    pending = {p["id"] for p in outcome.report["problems"] if p["reason"] == "pending"}
+    assert pending == {"print", "craft"}
+    whole = render(exhibit, tmp_path / "renders")
+    assert "render_clip" in made(whole)
+    assert len(whole.report["problems"]) == 0
+    with pytest.raises(pipeline.CallError, match="no object vaze"):
+        render(exhibit, tmp_path / "renders", only=["vaze"])
+
+
+def test_what_is_gone_from_the_catalogue_is_gone_from_the_results(exhibit, tmp_path):
+    outcome = render(exhibit, tmp_path / "renders")
+    keepsake = outcome.folder / "objects" / "print" / "curator-notes.txt"
+    keepsake.write_text("keep me")
+    catalogue = exhibit.parent / "catalogue.csv"
+    lines = [line for line in CATALOGUE.splitlines() if not line.startswith(("print", "craft"))]
+    catalogue.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    render(exhibit, tmp_path / "renders")
+    objects = outcome.folder / "objects"
+    assert sorted(path.name for path in objects.iterdir()) == ["disc", "print"]
+    assert [path.name for path in (objects / "print").iterdir()] == ["curator-notes.txt"]
+
+
+def test_two_runs_on_one_exhibit_do_not_mix(exhibit, tmp_path):
+    from filelock import FileLock
+
+    folder = tmp_path / "renders" / "small"
+    folder.mkdir(parents=True)
+    with FileLock(folder / ".lock"), pytest.raises(pipeline.CallError, match="Another run"):
+        render(exhibit, tmp_path / "renders")
+
+
+def test_workers_make_the_same_bytes_as_one_process(exhibit, tmp_path):
+    one = render(exhibit, tmp_path / "one")
+    many = render(exhibit, tmp_path / "many", jobs=2)
+    assert tree(one.folder) == tree(many.folder)
+
+
+def command(exhibit: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "pipeline.cli", "render", str(exhibit), "--out", str(out)]
+
+
+def test_killed_at_any_moment_it_ends_with_the_same_files(exhibit, tmp_path):
+    clean = render(exhibit, tmp_path / "clean", jobs=2)
+    expected = tree(clean.folder)
+    moments = random.Random(20261124)
+    out = tmp_path / "killed"
+    for _ in range(6):
+        run = subprocess.Popen(
+            command(exhibit, out),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moments.uniform(0.3, 4.0))
+        os.kill(run.pid, signal.SIGKILL) if moments.random() < 0.5 else os.killpg(
+            run.pid, signal.SIGKILL
+        )
+        run.wait()
+        if moments.random() < 0.3:
+            shutil.rmtree(out / "small", ignore_errors=True)
+    done = subprocess.run(command(exhibit, out), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert tree(out / "small") == expected
+    assert not any((out / ".store" / "work").iterdir())
+
+
+def test_an_interrupt_stops_within_two_seconds_and_says_how_to_go_on(exhibit, tmp_path):
+    text = exhibit.read_text("utf-8").replace("duration_s: 1,", "duration_s: 100,")
+    exhibit.write_text(text.replace("fps: 12, long_side_px: 128", "fps: 60"), encoding="utf-8")
+    out = tmp_path / "renders"
+    run = subprocess.Popen(
+        command(exhibit, out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(out.glob(".store/work/*/*/*.mp4*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = time.monotonic()
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert time.monotonic() - started < 2
+    assert run.returncode == 130
+    assert "go on with: vivant render" in said
+    assert "Traceback" not in said
