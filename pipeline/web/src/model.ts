@@ -54,7 +54,6 @@ async function open(box: HTMLElement): Promise<Viewer> {
   const viewer = copy.querySelector<Viewer>("model-viewer");
   if (viewer === null) throw new Error("the page has no viewer");
   const address = URL.createObjectURL(new Blob([bytesOf(base64)], { type: "model/gltf-binary" }));
-  if ("turns" in box.dataset && !holdStill()) viewer.setAttribute("auto-rotate", "");
   await new Promise<void>((resolve, reject) => {
     viewer.addEventListener("load", () => resolve(), { once: true });
     viewer.addEventListener("error", () => reject(new Error(`${model} does not open`)), { once: true });
@@ -64,21 +63,65 @@ async function open(box: HTMLElement): Promise<Viewer> {
   return viewer;
 }
 
+/** How far to either side the model turns by itself: what the photograph shows, not its back. */
+const SWAY_DEG = 38;
+const SWAY_S = 12;
+
+/** Turns the model to and fro before the eyes until it is told to rest. */
+class Sway {
+  #frame = 0;
+  readonly #viewer: Viewer;
+
+  constructor(viewer: Viewer) {
+    this.#viewer = viewer;
+  }
+
+  get moves(): boolean {
+    return this.#frame !== 0;
+  }
+
+  start(): void {
+    const [theta = "0deg", phi = "auto", radius = "auto"] = this.#viewer.cameraOrbit.split(" ");
+    const from = Math.asin(Math.max(-1, Math.min(1, parseFloat(theta) / SWAY_DEG)));
+    const since = performance.now();
+    const turn = (now: number): void => {
+      const angle = SWAY_DEG * Math.sin(from + ((now - since) / 1000 / SWAY_S) * 2 * Math.PI);
+      this.#viewer.cameraOrbit = `${angle.toFixed(2)}deg ${phi} ${radius}`;
+      this.#viewer.jumpCameraToGoal();
+      this.#frame = requestAnimationFrame(turn);
+    };
+    this.#frame = requestAnimationFrame(turn);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+}
+
 function setUpViews(box: HTMLElement, viewer: Viewer): void {
   const turn = box.querySelector<HTMLButtonElement>("button[data-turn]");
+  const sway = new Sway(viewer);
+  const front = viewer.cameraOrbit;
+  const show = (): void => turn?.setAttribute("aria-pressed", String(sway.moves));
   const rest = (): void => {
-    viewer.removeAttribute("auto-rotate");
-    turn?.setAttribute("aria-pressed", "false");
+    sway.stop();
+    show();
   };
-  turn?.setAttribute("aria-pressed", String(viewer.hasAttribute("auto-rotate")));
-  turn?.addEventListener("click", () => {
-    turn.setAttribute("aria-pressed", String(viewer.toggleAttribute("auto-rotate")));
+  const begin = (): void => {
+    viewer.cameraOrbit = front;
+    sway.start();
+    show();
+  };
+  if (!holdStill()) begin();
+  turn?.addEventListener("click", () => (sway.moves ? rest() : begin()));
+  viewer.addEventListener("camera-change", (event) => {
+    if ((event as CustomEvent<{ source: string }>).detail.source === "user-interaction") rest();
   });
   for (const button of box.querySelectorAll<HTMLButtonElement>("button[data-orbit]")) {
     button.addEventListener("click", () => {
       rest();
       viewer.setAttribute("camera-orbit", button.dataset["orbit"] ?? "");
-      (viewer as unknown as { resetTurntableRotation?: (angle: number) => void }).resetTurntableRotation?.(0);
       if (holdStill()) viewer.jumpCameraToGoal();
     });
   }
