@@ -53,7 +53,8 @@ def new(
     from pipeline.scaffold import new_exhibit
 
     path = new_exhibit(directory, catalogue)
-    _say(json, {"config": str(path)}, f"Made {path}\nNext: vivant render {path}")
+    first = "" if catalogue else f"write your objects into {directory / 'catalogue.csv'}, then "
+    _say(json, {"config": str(path)}, f"Made {path}\nNext: {first}vivant render {path}")
 
 
 @app.command()

@@ -6,6 +6,7 @@ order: that is `pipeline.build`. Relative paths in a config are relative to the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -34,7 +35,7 @@ from pipeline.stages.cut_mask import MaskParams
 from pipeline.stages.estimate_depth import DepthParams
 from pipeline.stages.ingest_photo import IngestParams
 from pipeline.stages.render_clip import ClipParams
-from pipeline.yamlfile import read_yaml
+from pipeline.yamlfile import read_yaml, read_yaml_data
 
 SCHEMA_VERSION = "1"
 
@@ -94,12 +95,19 @@ class GallerySection(Params):
 class ExhibitSection(Params):
     """What the exhibit is called."""
 
-    id: str = Field(min_length=1, max_length=80, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    id: str = Field(min_length=1, max_length=80)
     """Folder name under the results folder: lower-case letters, digits and hyphens."""
     title: str | Localized = ""
     """Title, or titles by language: ``{en: From Coin to Cosmos, zh: 从钱币到宇宙}``."""
     languages: tuple[str, ...] = Field(default=("en", "zh"), min_length=1)
     """Languages of the gallery as BCP 47 tags, the first one shown first."""
+
+    @field_validator("id")
+    @classmethod
+    def _names_a_folder(cls, value: str) -> str:
+        if not re.fullmatch("[a-z0-9][a-z0-9-]*", value):
+            raise ValueError(f"found {value}, expected lower-case letters, digits and hyphens")
+        return value
 
     @property
     def titles(self) -> Localized:
@@ -262,15 +270,16 @@ def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
     import difflib
 
     known = [item.id for item in items]
+    unknown = [name for name in config.objects if name not in known]
+    spots = read_yaml_data(config.path)[1] if unknown and config.path.is_file() else {}
     mistakes = []
-    for name in config.objects:
-        if name in known:
-            continue
+    for name in unknown:
         close = difflib.get_close_matches(name, known, 1)
         hint = f"did you mean '{close[0]}'?" if close else f"it has: {', '.join(known[:12])}"
-        mistakes.append(
-            Mistake(str(config.path), 1, 1, f"objects.{name}: not in the catalogue; {hint}")
-        )
+        spot = spots.get(("objects", name))
+        line, column = (spot.key_line, spot.key_column) if spot else (1, 1)
+        message = f"objects.{name}: not in the catalogue; {hint}"
+        mistakes.append(Mistake(str(config.path), line, column, message))
     if mistakes:
         raise ConfigError(mistakes)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
 
+from pipeline.config import json_schema
 from pipeline.errors import CallError
 from pipeline.store import write_whole
 
@@ -14,7 +16,7 @@ _EXHIBIT = """\
 #   vivant check exhibit.yaml     looks for mistakes, missing pictures and rights
 #   vivant plan exhibit.yaml      says what would be made
 #   vivant render exhibit.yaml    makes it; run it again after any change
-# All sections and their bounds: vivant schema --out exhibit.schema.json
+# All sections and their bounds are in exhibit.schema.json; editors read it by the next line.
 # yaml-language-server: $schema=exhibit.schema.json
 
 exhibit:
@@ -53,8 +55,8 @@ id,image,title,title_zh,kind,rights,credit,height_cm
 def new_exhibit(directory: Path, catalogue: Path | None = None) -> Path:
     """Make ``directory/exhibit.yaml``, for ``catalogue`` if one is named.
 
-    Pictures are looked for beside the catalogue. Without a catalogue an empty one is made, with
-    the columns that are understood.
+    Beside it lies the JSON Schema for editors. Pictures are looked for where the catalogue is.
+    Without a catalogue an empty one is made, with the columns that are understood.
 
     Raises:
         CallError: if there is an exhibit already, or the catalogue is not there.
@@ -77,6 +79,8 @@ def new_exhibit(directory: Path, catalogue: Path | None = None) -> Path:
         images=_quoted(_relative(catalogue.parent, directory)),
     )
     write_whole(path, text)
+    schema = json.dumps(json_schema(), ensure_ascii=False, indent=1)
+    write_whole(directory / "exhibit.schema.json", schema + "\n")
     return path
 
 

@@ -144,9 +144,7 @@ def test_page_tells_how_it_was_made(gallery):
     page = Page(gallery.folder / "1963.504.html")
     for words in ("u2net", "u2netp", "Apache-2.0", "strength", "0.4", "no edge stands out"):
         assert words in page.text, words
-    assert (
-        "123" not in page.text
-    )  # memory and times are in record.json
+    assert "123" not in page.text  # memory and times are in record.json
     assert "No generative engine had a part in this." in page.text
     generated = Page(gallery.folder / "3---罐~5a5775a4.html")
     assert "Parts of this come from a generative engine" in generated.text
