@@ -55,7 +55,7 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
             return entry
         entry.photo = make(ingest_photo, item.image, how=recipe.ingest)
         if recipe.clip or recipe.mesh:
-            entry.mask = make(cut_mask, entry.photo, how=recipe.mask)
+            entry.mask = make(cut_mask, entry.photo, how=recipe.mask_of(entry.photo))
             entry.depth = make(estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth)
 
     if view := entry.view:

@@ -27,7 +27,7 @@ from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import ConfigError, Mistake
 from pipeline.protocols import EngineOptions
-from pipeline.records import Item, Kind, Localized, Params
+from pipeline.records import Item, Kind, Localized, Params, Photo
 from pipeline.sources.folder import FolderOptions
 from pipeline.stages.build_mesh import MeshParams
 from pipeline.stages.check_rights import RightsParams
@@ -195,6 +195,11 @@ class Recipe(NamedTuple):
     clip: Step | None
     story: Step | None
     mesh: Step | None
+
+    def mask_of(self, photo: Photo) -> Step:
+        """The museum's own cut-out stands above any engine: where there is one, none is asked."""
+        own = photo.alpha is not None and getattr(self.mask.params, "use_alpha", False)
+        return Step(self.mask.params) if own else self.mask
 
 
 def merged(general: P | None, own: P | None) -> P | None:

@@ -9,7 +9,7 @@ import pytest
 
 import pipeline
 from pipeline.config import check_objects, json_schema
-from pipeline.records import Item, Kind, Rights
+from pipeline.records import Item, Kind, Photo, Rights
 
 ROOT = Path(__file__).parent.parent
 HEAD = "exhibit: {id: small, title: Small}\nsource: {name: folder, catalogue: c.csv}\n"
@@ -78,6 +78,24 @@ def test_an_object_may_have_a_part_that_others_have_not(tmp_path):
     config = load(tmp_path, "objects: {vase: {mesh: {jpeg_quality: 80}}}\n")
     assert config.recipe(item()).mesh is not None
     assert config.recipe(item(name="other")).mesh is None
+
+
+def test_where_the_museum_cut_the_object_out_no_engine_is_asked(tmp_path):
+    plain = Photo(
+        path=tmp_path / "photo.webp",
+        width_px=1,
+        height_px=1,
+        source_sha256="0",
+        source_format="PNG",
+        source_width_px=1,
+        source_height_px=1,
+    )
+    cut_out = plain.model_copy(update={"alpha": tmp_path / "alpha.png"})
+    usual = load(tmp_path, "clip:\n").recipe(item())
+    assert usual.mask_of(cut_out).engines == ()
+    assert usual.mask_of(plain) == usual.mask
+    asked = load(tmp_path, "mask: {use_alpha: false}\n").recipe(item())
+    assert asked.mask_of(cut_out) == asked.mask
 
 
 def test_all_mistakes_are_told_at_once_with_their_places(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 
-log = logging.getLogger(__name__)
-
 
 class MaskParams(Params):
     """Where the object ends and its background begins."""
@@ -34,22 +31,28 @@ class MaskParams(Params):
     """Where the museum's picture has transparency, that is the mask and no engine is asked."""
 
 
-def cut_mask(photo: Photo, params: MaskParams, *, engine: MaskEngine, folder: Path) -> Mask:
+def cut_mask(
+    photo: Photo, params: MaskParams, *, engine: MaskEngine | None = None, folder: Path
+) -> Mask:
     """Find the object in its photograph and write ``mask.png`` into ``folder``.
+
+    Without an engine the photograph's own transparency is the mask, as the museum cut it.
 
     Raises:
         EngineFailed: if the engine finds no object, or one smaller than ``min_coverage``.
-        StageFailed: if the mask does not fit the photograph.
+        StageFailed: if the mask does not fit the photograph, or there is neither engine nor
+            transparency.
     """
     from pipeline.media.pixels import read_mask, read_rgb, write_mask
 
-    if photo.alpha is not None and params.use_alpha:
-        log.info("The photograph is cut out already: its transparency is taken for the mask.")
+    if engine is not None:
+        mask = engine.cut(read_rgb(photo.path))
+        found_by = "The mask engine"
+    elif photo.alpha is not None:
         mask = read_mask(photo.alpha)
         found_by = "The photograph's own transparency"
     else:
-        mask = engine.cut(read_rgb(photo.path))
-        found_by = "The mask engine"
+        raise StageFailed("The photograph has no transparency, so a mask engine must be named.")
     expected = (photo.height_px, photo.width_px)
     if mask.shape != expected:
         raise StageFailed(

@@ -72,21 +72,18 @@ def test_soft_border_survives_as_8_bit(photo, tmp_path):
     assert np.abs(read_mask(mask.path) - soft).max() <= 0.5 / 255 + 1e-6
 
 
-def test_transparency_of_the_museums_picture_is_the_mask_and_is_said(photo, tmp_path, caplog):
+def test_without_an_engine_the_museums_transparency_is_the_mask(photo, tmp_path):
     write_mask(disc(), tmp_path / "alpha.png")
     photo = photo.model_copy(update={"alpha": tmp_path / "alpha.png"})
-    engine = Always(np.ones((HEIGHT, WIDTH), np.float32))
 
-    with caplog.at_level("INFO"):
-        mask = cut_mask(photo, MaskParams(), engine=engine, folder=tmp_path)
+    mask = cut_mask(photo, MaskParams(), folder=tmp_path)
 
-    assert not engine.asked
     assert np.array_equal(read_mask(mask.path), disc())
-    assert "transparency" in caplog.text
 
-    mask = cut_mask(photo, MaskParams(use_alpha=False), engine=engine, folder=tmp_path)
-    assert engine.asked
-    assert mask.coverage == 1
+
+def test_without_engine_and_transparency_nothing_is_guessed(photo, tmp_path):
+    with pytest.raises(StageFailed, match="engine must be named"):
+        cut_mask(photo, MaskParams(), folder=tmp_path)
 
 
 @pytest.mark.parametrize("grow_px", [5, -5])
