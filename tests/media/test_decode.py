@@ -25,6 +25,12 @@ from pipeline.media.decode import Decoded, Limits, decode
 from pipeline.media.pixels import read_rgb
 
 
+@pytest.fixture(autouse=True)
+def _pillow_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child sets Pillow's limit for its whole process; here that process goes on."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
+
+
 def _load(name: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
