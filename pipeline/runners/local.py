@@ -30,6 +30,11 @@ class LocalRunner:
     """Worker processes on this machine."""
 
     def __init__(self, jobs: int, timeout_s: float) -> None:
+        if multiprocessing.parent_process() is not None:
+            raise CallError(
+                "A run cannot be started from inside a worker process. In a script, put the call "
+                'below `if __name__ == "__main__":`.'
+            )
         self._timeout_s = timeout_s
         self._waiting: set[ProcessFuture[Any]] = set()
         self._pool = ProcessPool(
@@ -38,11 +43,6 @@ class LocalRunner:
             initargs=(logging.getLogger().getEffectiveLevel(),),
             context=multiprocessing.get_context("spawn"),
         )
-        if multiprocessing.parent_process() is not None:
-            raise CallError(
-                "A run cannot be started from inside a worker process. In a script, put the call "
-                'below `if __name__ == "__main__":`.'
-            )
 
     def call(self, function: Callable[..., T], /, *args: Any) -> T:
         """Run ``function(*args)`` in a worker and wait for what it returns.
