@@ -15,6 +15,8 @@ import pytest
 
 from pipeline.media import decode
 
+from pipeline.media import decode
+
 ROOT = Path(__file__).parent.parent
 
 # The same examples on every machine and every run: a failure is found by whoever made it.
@@ -40,6 +42,14 @@ def _no_errors_in_the_log(
 @pytest.fixture(scope="session", autouse=True)
 def _coverage_follows_the_decoder() -> Iterator[None]:
     """Let coverage into the decoder's child, which gets nothing of the environment else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "_KEPT", (*decode._KEPT, "COVERAGE_PROCESS_CONFIG"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _coverage_follows_the_decoder() -> Iterator[None]:
+    """Let coverage into the decoder's child, which gets nothing else of the environment."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decode, "_KEPT", (*decode._KEPT, "COVERAGE_PROCESS_CONFIG"))
         yield
