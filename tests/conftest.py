@@ -15,8 +15,6 @@ import pytest
 
 from pipeline.media import decode
 
-from pipeline.media import decode
-
 ROOT = Path(__file__).parent.parent
 
 # The same examples on every machine and every run: a failure is found by whoever made it.
@@ -37,14 +35,6 @@ def _no_errors_in_the_log(
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     errors = [f"{r.name}: {r.getMessage()}" for r in records if r.levelno >= logging.ERROR]
     assert not errors, f"logged without the mark `logs_errors`: {errors}"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _coverage_follows_the_decoder() -> Iterator[None]:
-    """Let coverage into the decoder's child, which gets nothing of the environment else."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decode, "_KEPT", (*decode._KEPT, "COVERAGE_PROCESS_CONFIG"))
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
