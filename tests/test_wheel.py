@@ -112,7 +112,7 @@ def test_wheel_needs_no_test_or_demo_library(programs: Path) -> None:
     names = {package["name"].lower() for package in json.loads(found)}
 
     assert "tableau-vivant" in names
-    assert not names & {"scipy", "scikit-image", "torch", "pytest", "hatchling"}
+    assert not names & {"scipy", "scikit-image", "torch", "trimesh", "pytest"}
 
 
 def test_help_names_every_command(programs: Path, tmp_path: Path) -> None:
