@@ -60,7 +60,7 @@ def new(
 
 @app.command()
 def check(config: Config, json: AsJson = False) -> None:
-    """Say everything that can be said without working: config, files, rights, sizes."""
+    """Find mistakes, missing pictures, unknown sizes, refused rights."""
     from pipeline.survey import check_exhibit
 
     found = check_exhibit(config)
@@ -75,7 +75,7 @@ def check(config: Config, json: AsJson = False) -> None:
 
 @app.command()
 def plan(config: Config, out: Out = RENDERS, json: AsJson = False) -> None:
-    """Say what would run, what is stored already, how long it may take, and under which licence."""
+    """Say what would run, for how long, and under which licences."""
     from pipeline.survey import plan_exhibit
 
     planned = plan_exhibit(config, out)
@@ -117,7 +117,7 @@ def render(
 
 @app.command()
 def engines(json: AsJson = False) -> None:
-    """List the engines: which are usable here, and under which licence."""
+    """List the engines, their licences, and whether they work here."""
     from pipeline.survey import survey_engines
 
     rows = survey_engines()
