@@ -64,7 +64,7 @@ def check(config: Config, json: AsJson = False) -> None:
     from pipeline.survey import check_exhibit
 
     found = check_exhibit(config)
-    lines = [f"{row.id}: {row.message}" for row in found.remarks]
+    lines = [f"{row.id}: {row.message.removeprefix(row.id + ': ')}" for row in found.remarks]
     lines.append(
         f"{found.objects} objects: {found.ready} ready, {found.refused} refused by rights, "
         f"{found.unreadable} without a readable picture, {found.unsized} of unknown size."
@@ -165,7 +165,7 @@ def _outcome_text(outcome: Outcome) -> str:
     reused = sum(stage["reused"] for stage in report["stages"].values())
     lines = [
         f"{problem['id']}: {STAGES.get(problem['stage'], problem['stage'])} "
-        f"{problem['reason']}: {problem['message']}"
+        f"{problem['reason']}: {problem['message'].removeprefix(problem['id'] + ': ')}"
         for problem in report["problems"]
         if problem["reason"] != "pending"
     ]

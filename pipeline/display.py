@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LOOK_EVERY_S = 0.2
 
 STAGES = {
+    "check_rights": "rights",
     "ingest_photo": "reading photograph",
     "cut_mask": "cutting out",
     "estimate_depth": "estimating depth",
