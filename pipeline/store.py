@@ -105,27 +105,31 @@ class Store:
 
     def find(self, key: str) -> Made | None:
         """Return the result under ``key``, or ``None`` if it is not there whole."""
-        folder = result_folder(self.root, key)
-        try:
-            data = json.loads((folder / _RECORD).read_text("utf-8"))
-            for name, expected in data["files"].items():
-                if self.digests.sha256(folder / name) != expected["sha256"]:
-                    logger.warning("%s was changed or damaged and is made again", folder / name)
-                    return None
-            result = _RESULTS[data["type"]].model_validate_json(
-                json.dumps(data["result"]), context={"folder": folder}
-            )
-            return Made(result, Provenance.model_validate_json(json.dumps(data["provenance"])))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, ValidationError) as error:
-            logger.warning("%s cannot be read (%s) and is made again", folder, error)
-            return None
+        return read_whole(result_folder(self.root, key), self.digests.sha256)
 
 
 def result_folder(root: Path, key: str) -> Path:
     """Where the result under ``key`` is or will be."""
     return root / "results" / key[:2] / key
+
+
+def read_whole(folder: Path, digest: Callable[[Path], str]) -> Made | None:
+    """Return the result in ``folder``, or ``None`` if it is not there as its record says."""
+    try:
+        data = json.loads((folder / _RECORD).read_text("utf-8"))
+        for name, expected in data["files"].items():
+            if digest(folder / name) != expected["sha256"]:
+                logger.warning("%s was changed or damaged and is made again", folder / name)
+                return None
+        result = _RESULTS[data["type"]].model_validate_json(
+            json.dumps(data["result"]), context={"folder": folder}
+        )
+        return Made(result, Provenance.model_validate_json(json.dumps(data["provenance"])))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, ValidationError) as error:
+        logger.warning("%s cannot be read (%s) and is made again", folder, error)
+        return None
 
 
 def keep(root: Path, folder: Path, made: Made) -> Made:
@@ -138,15 +142,32 @@ def keep(root: Path, folder: Path, made: Made) -> Made:
     try:
         _write_record(folder, made)
         final.parent.mkdir(parents=True, exist_ok=True)
-        if final.exists():  # damaged, or made by another run meanwhile: ours is whole
-            final.rename(folder.parent / f"{folder.name}.replaced")
-        folder.rename(final)
+        if theirs := _settle(folder, final):
+            return theirs
     except OSError as error:
         raise StoreError(
             f"The result could not be stored in {root}: {error}. Free some space and run the "
             "same command again; what is finished is kept."
         ) from error
     return Made(_moved(made.result, folder, final), made.provenance)
+
+
+def _settle(folder: Path, final: Path) -> Made | None:
+    """Rename ``folder`` to ``final``; if another run was quicker, return its result instead.
+
+    That run may be reading there, so a whole result is never moved away.
+    """
+    if final.exists():
+        if theirs := read_whole(final, sha256_file):
+            return theirs
+        final.rename(folder.parent / f"{folder.name}.damaged")
+    try:
+        folder.rename(final)
+    except OSError:  # there it is after all: made between the look and the step
+        if theirs := read_whole(final, sha256_file):
+            return theirs
+        raise
+    return None
 
 
 def _moved(result: Record, old: Path, new: Path) -> Record:

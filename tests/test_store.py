@@ -93,6 +93,16 @@ def test_a_damaged_result_is_replaced(store):
     assert store.find(KEY).result.path.read_bytes() == b"mask"
 
 
+def test_of_two_runs_with_the_same_work_the_first_result_stays(store):
+    """Another run may be reading it at this moment."""
+    first = put(store)
+    inode = first.result.path.stat().st_ino
+    other = Store(store.root)
+    assert put(other) == first
+    assert first.result.path.stat().st_ino == inode
+    other.close()
+
+
 def test_files_shown_to_people_cannot_be_edited_in_place(store, tmp_path):
     made = put(store)
     show(made.result.path, tmp_path / "seen" / "mask.png")
