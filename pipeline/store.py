@@ -1,11 +1,11 @@
 """Results under the hash of what made them: nothing is made twice, nothing is half there.
 
     <root>/results/ab/abcd…/     one result: its files and record.json
-    <root>/work/<run>/           where running stages write; emptied by the next run
+    <root>/running/<run>/        where stages write; emptied by the next run
     <root>/digests.sqlite        what was hashed before
     <root>/timings.sqlite        how long stages took on this machine
 
-A result is written in ``work`` and renamed into ``results`` whole, its record inside. Before a
+A result is written in ``running`` and renamed into ``results`` whole, its record inside. Before a
 result is used again, its files are compared with the hashes in the record, so a file that was
 lost, cut or edited is made again. That is also why nothing is fsynced: after a power failure a
 file that did not reach the disk is found and remade.
@@ -70,7 +70,7 @@ class Store:
         self.root = root
         try:
             (root / "results").mkdir(parents=True, exist_ok=True)
-            (root / "work").mkdir(exist_ok=True)
+            (root / "running").mkdir(exist_ok=True)
             self._run_lock, self.work = self._open_run()
             self.digests = Digests(root / "digests.sqlite")
             self.timings = Timings(root / "timings.sqlite")
@@ -82,7 +82,7 @@ class Store:
 
     def _open_run(self) -> tuple[FileLock, Path]:
         """Make this run's working folder and clear those of runs that are gone."""
-        for old in (self.root / "work").iterdir():
+        for old in (self.root / "running").iterdir():
             lock = FileLock(old / ".lock", blocking=False, thread_local=False)
             try:
                 with lock:
@@ -90,7 +90,7 @@ class Store:
             except (Timeout, OSError):
                 continue  # that run is alive, or someone else is clearing up
             shutil.rmtree(old, ignore_errors=True)
-        work = self.root / "work" / uuid.uuid4().hex
+        work = self.root / "running" / uuid.uuid4().hex
         work.mkdir()
         lock = FileLock(work / ".lock", thread_local=False)
         lock.acquire()

@@ -260,7 +260,7 @@ def test_killed_at_any_moment_it_ends_with_the_same_files(exhibit, tmp_path):
     done = subprocess.run(command(exhibit, out), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert tree(out / "small") == expected
-    assert not any((out / ".store" / "work").iterdir())
+    assert not any((out / ".store" / "running").iterdir())
 
 
 def test_an_interrupt_stops_within_two_seconds_and_says_how_to_go_on(exhibit, tmp_path):
@@ -275,7 +275,7 @@ def test_an_interrupt_stops_within_two_seconds_and_says_how_to_go_on(exhibit, tm
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while not list(out.glob(".store/work/*/*/*.mp4*")) and time.monotonic() < deadline:
+    while not list(out.glob(".store/running/*/*/*.mp4*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     started = time.monotonic()
     os.killpg(run.pid, signal.SIGINT)

@@ -127,7 +127,7 @@ def test_where_links_are_impossible_files_are_copied(store, tmp_path, monkeypatc
 def test_work_of_dead_runs_is_cleared_and_of_living_ones_kept(tmp_path):
     root = tmp_path / "store"
     living = Store(root)
-    dead = root / "work" / "dead"
+    dead = root / "running" / "dead"
     dead.mkdir()
     (dead / "half.mp4").write_bytes(b"half")
     other = Store(root)

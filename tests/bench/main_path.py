@@ -77,7 +77,7 @@ def interrupt(out: Path) -> float:
         render(out), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    while not list(out.glob(".store/work/*/*/clip.mp4*")):
+    while not list(out.glob(".store/running/*/*/clip.mp4*")):
         time.sleep(0.05)
     start = time.perf_counter()
     os.killpg(run.pid, signal.SIGINT)
