@@ -40,8 +40,8 @@ class TypographicOptions(EngineOptions):
 
     name: Literal["typographic"] = "typographic"
     latin_per_s: float = Field(default=14.0, ge=4, le=30)
-    """Reading speed for alphabetic scripts, in characters a second. Source: 68 ms a character, 14.7 a
-    second, read aloud on the mean of 14 languages, Trauzettel-Klosinski and Dietz, "Standardized
+    """Reading speed for alphabetic scripts, in characters a second. Source: 68 ms a character,
+    14.7 a second, read aloud, mean of 14 languages, Trauzettel-Klosinski and Dietz, "Standardized
     assessment of reading performance: the new International Reading Speed Texts IReST", IOVS 53,
     2012. The BBC's subtitles go by 160 to 180 words a minute, about 15."""
     cjk_per_s: float = Field(default=5.0, ge=1, le=12)
