@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -107,6 +108,9 @@ class InlineRunner:
 
 
 def _start_worker(level: int) -> None:
+    # Nothing here needs tidying up: half-written work lies in running/. The pool's own handler
+    # would unwind the stage first, and that may mean to encode what is left of a clip.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     parent = os.getppid()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
