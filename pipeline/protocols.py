@@ -7,7 +7,8 @@ nothing of files, stages or the catalogue. Arrays have stated shapes:
     MaskArray   (H, W) float32 in [0, 1], 1 is the object
     DepthArray  (H, W) float32 in [0, 1], 0 far, 1 near
     Frame       (H, W, 3) uint8 sRGB, or
-                (H * 3 // 2, W) uint8 planar YUV 4:2:0, BT.709, limited range
+                (H * 3 // 2, W) planar YUV 4:2:0, BT.709, limited range: uint8, or uint16 with
+                10 bits a sample in the low bits
 
 Sizes are ``(width_px, height_px)``. BGR never leaves ``media/``.
 """
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from pipeline.records import EngineId, Item, Kind, Localized, Model, Params, Subject
+from pipeline.records import EngineId, Item, Kind, Localized, Model, Params, Region, Subject
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     RGB = npt.NDArray[np.uint8]
     MaskArray = npt.NDArray[np.float32]
     DepthArray = npt.NDArray[np.float32]
-    Frame = npt.NDArray[np.uint8]
+    Frame = npt.NDArray[Any]
 
 T = TypeVar("T")
 
@@ -95,6 +96,16 @@ class Shot:
     frames: int
     kind: Kind
     seed: int = 0
+    bits: int = 8
+    """Bits of a sample that the encoder takes, 8 or 10. An engine may give 8 all the same."""
+    safe: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """Left, top, right, bottom of the part of the frame, in fractions of its sides, that the
+    object must stay in. What lies outside belongs to captions."""
+    pace: float = 1.0
+    """Of the normal speed: 0.5 for those who want more time, 0 for a still that fades into
+    another still, for those whom motion makes unwell."""
+    details: tuple[Region, ...] = ()
+    """Parts of the photograph worth a closer look, in the order to look at them."""
 
 
 class ClipEngine(Protocol):

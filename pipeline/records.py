@@ -19,6 +19,7 @@ from pydantic import (
     PlainSerializer,
     SerializationInfo,
     ValidationInfo,
+    model_validator,
 )
 
 
@@ -126,6 +127,23 @@ class Rights(Record):
     holder: str = ""
 
 
+class Region(Record):
+    """A named part of a photograph."""
+
+    title: Localized = {}
+    box: tuple[float, float, float, float]
+    """Left, top, right, bottom in fractions of the photograph's sides, 0 to 1."""
+
+    @model_validator(mode="after")
+    def _has_an_inside(self) -> Self:
+        left, top, right, bottom = self.box
+        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+            raise ValueError(
+                f"found {self.box}, expected left < right and top < bottom, all from 0 to 1"
+            )
+        return self
+
+
 class Item(Record):
     """One catalogue entry: an object with its photograph, or a description without one."""
 
@@ -139,6 +157,8 @@ class Item(Record):
     date: Localized = {}
     rights: Rights
     size: Size = Size()
+    details: tuple[Region, ...] = ()
+    """Parts of the photograph that a visitor should see closely, in that order."""
     source_url: str = ""
     extra: dict[str, str] = {}
     """What the catalogue says beyond this, kept and shown, never lost."""
@@ -152,6 +172,7 @@ class Item(Record):
             title=self.title,
             credit=self.rights.credit,
             rights_uri=self.rights.uri,
+            details=self.details,
         )
 
 
@@ -163,6 +184,7 @@ class Subject(Record):
     title: Localized
     credit: str
     rights_uri: str
+    details: tuple[Region, ...] = ()
 
 
 class Photo(Record):
