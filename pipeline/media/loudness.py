@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import math
-import wave
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     """(2, N) float32, left and right, -1 to 1, at `RATE_HZ`."""
 
 RATE_HZ = 48_000
+_SAMPLE_BYTES = 8
+"""Two channels of float32: between passes nothing is rounded."""
 _SHORTEST_S = 1.0
 """Loudness is gated in blocks of 0.4 s; what is shorter than a second is a sound, not music."""
 _SEAM_S = 1.0
@@ -86,7 +87,7 @@ class Levelled:
 
 
 def write_track(track: Track, path: Path) -> Levelled:
-    """Write the sound of a reel as a WAV file of exactly ``track.length_s``.
+    """Write the sound of a reel, exactly ``track.length_s`` long, for `read_track`.
 
     Raises:
         StageFailed: if the file is no sound, is shorter than a second, or is silent.
@@ -100,9 +101,8 @@ def write_track(track: Track, path: Path) -> Levelled:
         )
     aim = track.target_lufs
     for _ in range(_TRIES):
-        rides = _write_wav(_programme(track, source), track, _second_pass(track, before, aim), path)
-        with wave.open(str(path)) as file:
-            after = measure(_blocks_of(file))
+        rides = _write(_programme(track, source), track, _second_pass(track, before, aim), path)
+        after = measure(block.T for block in read_track(path))
         missed = track.target_lufs - after.integrated_lufs
         if abs(missed) <= _NEAR_LU:
             break
@@ -140,8 +140,8 @@ def read_sound(path: Path) -> Iterator[Block]:
             stereo = av.AudioResampler(format="fltp", layout="stereo", rate=RATE_HZ)
             for frame in container.decode(audio=0):
                 frame.pts = None  # clocks of foreign files jump; the samples are what counts
-                yield from (part.to_ndarray() for part in stereo.resample(frame))
-            yield from (part.to_ndarray() for part in stereo.resample(None))
+                yield from map(_block, stereo.resample(frame))
+            yield from map(_block, stereo.resample(None))
     except (av.FFmpegError, OSError) as error:
         raise StageFailed(
             f"The music {path} cannot be read: {error.strerror or error}. Expected a sound file "
@@ -149,9 +149,14 @@ def read_sound(path: Path) -> Iterator[Block]:
         ) from error
 
 
+def _block(frame: Any) -> Block:
+    block: Block = frame.to_ndarray()
+    return block
+
+
 def _count(track: Track) -> int:
     """Return how many samples there are from ``start_s`` on; a header may be wrong about it."""
-    count = sum(block.shape[1] for block in read_sound(track.path)) - _first(track)
+    count: int = sum(block.shape[1] for block in read_sound(track.path)) - _first(track)
     if count < _SHORTEST_S * RATE_HZ:
         later = f" from {track.start_s:g} s on" if track.start_s else ""
         raise StageFailed(
@@ -229,27 +234,25 @@ def _second_pass(track: Track, before: Loudness, aim: float) -> str:
     )
 
 
-def _write_wav(blocks: Iterator[Block], track: Track, options: str, path: Path) -> bool:
+def _write(blocks: Iterator[Block], track: Track, options: str, path: Path) -> bool:
     """Level ``blocks`` and write them; return whether the level had to be ridden."""
     left = round(track.length_s * RATE_HZ)
-    with _Loudnorm(options) as levels, wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, RATE_HZ, 0, "NONE", ""))
+    with _Loudnorm(options) as levels, path.open("wb") as file:
         for block in chain(blocks, (None,)):
             for out in levels.push(block):
                 part = out[:, :left]
                 left -= part.shape[1]
-                file.writeframesraw(_to_16_bits(part))
-        file.writeframes(bytes(4 * left))  # a filter that ends a little early must not shift things
+                file.write(np.ascontiguousarray(part.T).tobytes())
+        # A filter that ends a little early must not shift what follows.
+        file.write(bytes(left * _SAMPLE_BYTES))
     return bool(levels.said["normalization_type"] == "dynamic")
 
 
-def _to_16_bits(block: Block) -> bytes:
-    return np.rint(np.clip(block.T, -1, 1) * 32767).astype("<i2").tobytes()
-
-
-def _blocks_of(file: wave.Wave_read) -> Iterator[Block]:
-    while data := file.readframes(RATE_HZ // 10):
-        yield np.frombuffer(data, "<i2").reshape(-1, 2).T.astype(np.float32) / np.float32(32767)
+def read_track(path: Path) -> Iterator[Block]:
+    """Read what `write_track` wrote, in blocks of (N, 2) float32."""
+    with path.open("rb") as file:
+        while data := file.read(RATE_HZ // 10 * _SAMPLE_BYTES):
+            yield np.frombuffer(data, np.float32).reshape(-1, 2)
 
 
 class _Loudnorm:
@@ -258,7 +261,7 @@ class _Loudnorm:
     said: dict[str, Any]
 
     def __init__(self, options: str) -> None:
-        self._graph: av.filter.Graph | None = av.filter.Graph()
+        self._graph: Any = av.filter.Graph()
         clock = Fraction(1, RATE_HZ)
         try:
             parts = [
@@ -280,15 +283,13 @@ class _Loudnorm:
         self._fed = 0
 
     def __enter__(self) -> _Loudnorm:
-        self._level = av.logging.get_level()
+        self._level: Any = av.logging.get_level()
         av.logging.set_level(av.logging.INFO)
         return self
 
     def push(self, block: Block | None) -> Iterator[Block]:
         """Feed one block, or ``None`` at the end, and take what is ready."""
-        graph = self._graph
-        assert graph is not None
-        frame = None
+        graph, frame = self._graph, None
         if block is not None:
             if not block.shape[1]:
                 return
@@ -300,7 +301,7 @@ class _Loudnorm:
         graph.push(frame)
         while True:
             try:
-                yield graph.pull().to_ndarray()  # type: ignore[union-attr]
+                yield graph.pull().to_ndarray()
             except (av.BlockingIOError, av.EOFError):
                 return
 
