@@ -31,11 +31,13 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.digests import Digests, sha256_file, sha256_text
 from pipeline.errors import StoreError
-from pipeline.records import Clip, Depth, Mask, Mesh, Photo, Provenance, Record
+from pipeline.records import Clip, Depth, Mask, Mesh, Photo, Provenance, Record, Reel
 
 logger = logging.getLogger(__name__)
 
-_RESULTS: dict[str, type[Record]] = {cls.__name__: cls for cls in (Photo, Mask, Depth, Clip, Mesh)}
+_RESULTS: dict[str, type[Record]] = {
+    cls.__name__: cls for cls in (Photo, Mask, Depth, Clip, Mesh, Reel)
+}
 _RECORD = "record.json"
 
 
