@@ -31,7 +31,8 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.digests import Digests, sha256_file, sha256_text
 from pipeline.errors import StoreError
-from pipeline.records import Clip, Depth, Mask, Mesh, Photo, Provenance, Record, Reel
+from pipeline.records import Clip, Depth, Mask, Mesh, Photo, Provenance, Record
+from pipeline.reels import Reel
 
 logger = logging.getLogger(__name__)
 
