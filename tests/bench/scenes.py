@@ -17,6 +17,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 import tracing
+from remembered import remembered
 from skimage import data
 from tracing import CARD, ELLIPSOID, SIDE, TORUS, VASE
 
@@ -57,8 +58,8 @@ class Scene:
 
     def render(self, pose: Pose) -> View:
         """Return what is truly seen from ``pose``."""
-        rgb, middle, shares = self._trace(pose)
-        return View(rgb, shares[..., 1] >= _SEEN, middle[..., :3])
+        made = self._rendered(pose)
+        return View(made["rgb"], made["hidden"], made["points"])
 
     @cached_property
     def first(self) -> View:
@@ -73,13 +74,23 @@ class Scene:
     @cached_property
     def mask(self) -> np.ndarray:
         """Share of each pixel that is the object."""
-        return np.ascontiguousarray(self._trace(FIRST)[2][..., 0])
+        return self._rendered(FIRST)["inside"]
+
+    def _rendered(self, pose: Pose) -> dict[str, np.ndarray]:
+        def make():
+            rgb, middle, shares = self._trace(pose)
+            return {
+                "rgb": rgb,
+                "points": np.ascontiguousarray(middle[..., :3]),
+                "hidden": shares[..., 1] >= _SEEN,
+                "inside": np.ascontiguousarray(shares[..., 0]),
+            }
+
+        return remembered(f"{self.name} {self.size} {_numbers(pose, self.pivot)}", make)
 
     def _trace(self, pose: Pose):
         surfaces = np.array(self.surfaces, np.float64)
-        numbers = np.array(
-            [pose.zoom, *pose.centre, *pose.shift, pose.dolly, self.pivot], np.float64
-        )
+        numbers = np.array(_numbers(pose, self.pivot), np.float64)
         still = numbers * 0
         still[0] = 1
         light, middle, shares = tracing.trace(
@@ -152,6 +163,10 @@ class Scene:
         for x, lit in ((x0, 0.8), (x1, 0.6)):
             bounds = [x - 1e-6, y0 - rise, x + 1e-6, y1, back, front]
             self.surfaces.append([SIDE, *bounds, x, slope, y0, y1, 0, 0, 1, texture, lit])
+
+
+def _numbers(pose: Pose, pivot: float) -> list[float]:
+    return [pose.zoom, *pose.centre, *pose.shift, pose.dolly, pivot]
 
 
 _LEVELS = np.arange(256) / 255
