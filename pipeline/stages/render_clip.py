@@ -44,6 +44,7 @@ def render_clip(
         StageFailed: if the engine yields fewer frames than asked for or the encoder refuses.
         EngineFailed: if the photograph cannot carry the shot.
     """
+    from pipeline.media.codecs import Encoding
     from pipeline.media.pixels import read_depth, read_mask, read_rgb, write_poster
     from pipeline.media.video import write_clip
 
@@ -65,7 +66,13 @@ def render_clip(
         seed=params.seed,
     )
     frames = engine.frames(rgb, mask, depth, shot)
-    facts = write_clip(frames, folder / "clip.mp4", shot, crf=params.crf, tags=clip_tags(subject))
+    facts = write_clip(
+        frames,
+        folder / "clip.mp4",
+        shot,
+        encoding=Encoding(crf=params.crf),
+        tags=clip_tags(subject),
+    )
     write_poster(facts.first, folder / "poster.webp")
     return Clip(
         path=folder / "clip.mp4",

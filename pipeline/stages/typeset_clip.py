@@ -30,6 +30,7 @@ def typeset_clip(
             the encoder refuses.
         EngineFailed: if a character has no glyph.
     """
+    from pipeline.media.codecs import Encoding
     from pipeline.media.pixels import write_poster
     from pipeline.media.video import write_clip
 
@@ -54,7 +55,13 @@ def typeset_clip(
             f"{_LONGEST_S / 60:.0f} are made. Shorten the description."
         )
     frames = engine.frames(subject, text, shot)
-    facts = write_clip(frames, folder / "clip.mp4", shot, crf=params.crf, tags=clip_tags(subject))
+    facts = write_clip(
+        frames,
+        folder / "clip.mp4",
+        shot,
+        encoding=Encoding(crf=params.crf),
+        tags=clip_tags(subject),
+    )
     write_poster(facts.first, folder / "poster.webp")
     return Clip(
         path=folder / "clip.mp4",

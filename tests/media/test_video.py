@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import progress
 from pipeline.errors import StageFailed
+from pipeline.media.codecs import Encoding
 from pipeline.media.video import read_clip, write_clip
 from pipeline.media.yuv import i420_to_rgb, rgb_to_i420
 from pipeline.protocols import Shot
@@ -42,7 +43,7 @@ def boxes(data: bytes) -> list[str]:
 
 def test_every_frame_comes_back_as_it_went_in(tmp_path):
     asked = shot()
-    facts = write_clip(moving(asked), tmp_path / "a.mp4", asked, crf=1)
+    facts = write_clip(moving(asked), tmp_path / "a.mp4", asked, encoding=Encoding(crf=1))
     decoded = list(read_clip(tmp_path / "a.mp4"))
     assert facts.frames == len(decoded) == 12
     for sent, got in zip(moving(asked), decoded, strict=True):
