@@ -1,16 +1,20 @@
 """Where a camera stands before one photograph: the window it starts from, its move, its limits.
 
 Knows the kinds of object and what a museum wants to see of them. Knows no layers and draws nothing.
+The window is the largest part of the photograph that has the frame's shape and in which the object
+lies inside the safe part of the frame; where no window can do that, the one that keeps most of it
+(`pipeline.media.place`). The move is then made smaller until the object stays there all the time.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from math import pi
-from typing import TYPE_CHECKING
+from math import ceil, floor
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from pipeline.media.camera import Box, Camera, Move, Point
+from pipeline.media.camera import Box, Camera, Move, Point, furthest
+from pipeline.media.place import OUTSIDE_PX, View, misses, place
 from pipeline.protocols import Shot
 from pipeline.records import Kind
 
@@ -19,6 +23,9 @@ if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, MaskArray
 
 _log = logging.getLogger(__name__)
+
+AnyMove: TypeAlias = Move | Literal["details"]
+"""Every way to move; those that are not a `Camera`'s are drawn by modules of their own."""
 
 _MOVES: dict[Kind, Move] = {
     Kind.RELIEF: "slide",
@@ -31,19 +38,23 @@ _MOVES: dict[Kind, Move] = {
     Kind.SCULPTURE: "orbit",
 }
 """How each kind is looked at; what is not named is pushed in on."""
+_TOURED = {Kind.PAINTING, Kind.PRINT, Kind.PHOTOGRAPH}
+"""Kinds whose details are visited as soon as the catalogue names some."""
 
-_TRAVEL_PER_S = 0.25
-"""Of the frame's length, at the fastest moment along a scroll: the eye still reads."""
-_MOVE_PER_S = 0.08
-"""Of the frame, at the fastest moment of any other move: a visitor leaning in, not a zoom."""
 _OVERFLOW = 0.15
-"""A work that is longer than the frame by this share of it is travelled along."""
+"""What is longer than the frame by this share of it is travelled along."""
+_TRAVEL = 0.9
+"""Share of the speed that going along a long work may take; the rest is for its parallax."""
 _AIR = 0.01
 """Of the frame's side, kept free around an object that the photograph shows whole."""
 _OBJECT = (0.003, 0.97)
 """Share of the photograph that can be an object in front of something."""
 _FLAT = 0.02
 """Less depth than this moves nothing by a visible pixel."""
+_DRIFT = 0.6
+"""Share of the room that zooming makes which a flat work uses to drift towards its detail."""
+_STILL_PX = 0.5
+"""A move that takes nothing farther than this is a still."""
 SHARPEST = 1.3
 """Most pixels of the prepared photograph to a pixel of the frame; beyond it a zoom is soft by
 less than can be seen and memory grows."""
@@ -82,53 +93,117 @@ class Framing:
     """Something stands in front of a background."""
 
 
+def chosen_move(move: AnyMove | Literal["auto"], shot: Shot) -> AnyMove:
+    """Return how the camera moves, by the kind of object unless the config says it."""
+    if move != "auto":
+        return move
+    if shot.details and shot.kind in _TOURED:
+        return "details"
+    return _MOVES.get(shot.kind, "push")
+
+
+def object_box(mask: MaskArray, kind: Kind) -> Box | None:
+    """Return the box of an object that stands in front of something, in the photograph's pixels."""
+    if kind.fills_photograph or not _OBJECT[0] < float(mask.mean()) < _OBJECT[1]:
+        return None
+    return _box(mask)
+
+
 def frame_shot(
     rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, options: ParallaxOptions
 ) -> Framing:
     """Choose window and move for a photograph, such that nothing beyond its border is seen."""
-    move = _MOVES.get(shot.kind, "push") if options.move == "auto" else options.move
-    is_object = not shot.kind.fills_photograph and _OBJECT[0] < float(mask.mean()) < _OBJECT[1]
-    box = _box(mask) if is_object else (0.0, 0.0, float(mask.shape[1]), float(mask.shape[0]))
-    window = _window(mask.shape, box, move, shot)
-    camera = _camera(mask if is_object else None, depth, move, shot, options)
-    camera = replace(camera, travel=window.travel, aim=_aim(rgb, window)).bounded()
-    if is_object:
-        camera = _held(camera, window.placed(box))
-    return Framing(window, camera, is_object)
+    asked = chosen_move(options.move, shot)
+    move: Move = "push" if asked == "details" else asked
+    box = object_box(mask, shot.kind)
+    view = first_view((rgb.shape[1], rgb.shape[0]), box, shot)
+    speed = options.speed_per_s * shot.pace * shot.frames / shot.fps
+    if box and options.move == "auto" and (axis := _too_long(view, box, shot)) is not None:
+        move = ("slide", "rise")[axis]
+    window = _window(mask.shape, box, view, move, (shot, speed))
+    camera = _camera(mask if box else None, depth, move, shot, options)
+    aim = _aim(rgb, window) if box is None else _middle(window.placed(box), camera.frame)
+    camera = replace(camera, travel=window.travel, aim=aim).bounded().slowed(speed)
+    if box:
+        camera = _held(camera, window.placed(box), shot)
+    if camera.extent_px() < _STILL_PX:
+        _log.info("Nothing can move in this shot without leaving the frame: it is a still.")
+    return Framing(window, camera, box is not None)
 
 
-def _window(shape: tuple[int, ...], box: Box, move: Move, shot: Shot) -> Window:
-    """The largest part of the photograph that has the frame's shape, around the object."""
-    sides = (float(shape[1]), float(shape[0]))
+def first_view(photo_px: tuple[int, int], box: Box | None, shot: Shot) -> View:
+    """Return what the frame shows at first: all that it can, with the object in the safe part."""
     frame = (shot.width_px, shot.height_px)
-    per_px = max(frame[0] / sides[0], frame[1] / sides[1])
-    over = [sides[i] * per_px / frame[i] - 1 for i in (0, 1)]
+    if box is None:
+        return place(photo_px, (0.0, 0.0, float(photo_px[0]), float(photo_px[1])), frame)
+    safe = _asked(photo_px, box, shot)
+    view = place(photo_px, box, frame, safe)
+    lost = max(misses(view, box, frame, shot.safe))
+    if lost > OUTSIDE_PX / min(frame):
+        _log.warning(
+            "The object reaches %.0f %% of the frame's side into the part that is kept for "
+            "captions or out of the frame: the photograph leaves it no other place in a frame of "
+            "%d x %d px. A frame nearer to the photograph's shape, or a photograph with more "
+            "around the object, helps.",
+            100 * lost,
+            *frame,
+        )
+    return view
+
+
+def _asked(photo_px: tuple[int, int], box: Box, shot: Shot) -> Box:
+    """The safe part, without those sides where the photograph itself cuts the object."""
+    cut = (box[0] <= 1, box[1] <= 1, box[2] >= photo_px[0] - 1, box[3] >= photo_px[1] - 1)
+    sides = [(0.0, 0.0, 1.0, 1.0)[i] if cut[i] else shot.safe[i] for i in range(4)]
+    return sides[0], sides[1], sides[2], sides[3]
+
+
+def _too_long(view: View, box: Box, shot: Shot) -> int | None:
+    """Return the axis along which the frame shows much less than the whole object, if one."""
+    sides = (view.width, view.width * shot.height_px / shot.width_px)
+    over = [(box[i + 2] - box[i]) / sides[i] - 1 for i in (0, 1)]
     axis = 0 if over[0] >= over[1] else 1
-    half = [frame[i] / per_px / 2 for i in (0, 1)]
-    middle = [
-        min(max((box[i] + box[i + 2]) / 2, half[i]), max(half[i], sides[i] - half[i]))
-        for i in (0, 1)
-    ]
-    travel = [0.0, 0.0]
-    if over[axis] >= _OVERFLOW and (move == "slide" or shot.kind.fills_photograph):
-        # A Chinese handscroll is read from right to left; everything else from left or top.
-        back = axis == 0 and shot.kind is Kind.SCROLL
-        middle[axis] = sides[axis] - half[axis] if back else half[axis]
-        travel[axis] = _way(over[axis], shot) * frame[axis] * (-1 if back else 1)
-    low = [middle[i] - half[i] + min(0.0, travel[i]) / per_px for i in (0, 1)]
-    high = [middle[i] + half[i] + max(0.0, travel[i]) / per_px for i in (0, 1)]
+    return axis if over[axis] >= _OVERFLOW else None
+
+
+def _window(
+    shape: tuple[int, ...], box: Box | None, view: View, move: Move, pace: tuple[Shot, float]
+) -> Window:
+    """The first view with the way the camera goes along what does not fit into it."""
+    shot, speed = pace
+    frame = (shot.width_px, shot.height_px)
+    per_px = frame[0] / view.width
+    half = [side / per_px / 2 for side in frame]
+    middle, travel = [view.x, view.y], [0.0, 0.0]
+    low, high = (box[:2], box[2:]) if box else ((0.0, 0.0), (float(shape[1]), float(shape[0])))
+    over = [(high[i] - low[i]) / half[i] / 2 - 1 for i in (0, 1)]
+    axis = 1 if move == "rise" or over[1] > over[0] else 0
+    if over[axis] >= _OVERFLOW and (move in {"slide", "rise"} or shot.kind.fills_photograph):
+        # A Chinese handscroll is read from right to left, and a camera rises from the foot;
+        # everything else begins left or above.
+        back = move == "rise" or (axis == 0 and shot.kind is Kind.SCROLL)
+        middle[axis] = high[axis] - half[axis] if back else low[axis] + half[axis]
+        travel[axis] = _way(over[axis], shot, speed) * frame[axis] * (-1 if back else 1)
+    first = [middle[i] - half[i] + min(0.0, travel[i]) / per_px for i in (0, 1)]
+    last = [middle[i] + half[i] + max(0.0, travel[i]) / per_px for i in (0, 1)]
     return Window(
-        box=(low[0], low[1], high[0], high[1]),
+        # Whole pixels, because that is what is cut out; a little more than is ever seen.
+        box=(
+            max(0, floor(first[0] + 1e-6)),
+            max(0, floor(first[1] + 1e-6)),
+            min(shape[1], ceil(last[0] - 1e-6)),
+            min(shape[0], ceil(last[1] - 1e-6)),
+        ),
         per_px=per_px,
         middle=(middle[0], middle[1]),
         travel=(travel[0], travel[1]),
     )
 
 
-def _way(over: float, shot: Shot) -> float:
+def _way(over: float, shot: Shot, speed: float) -> float:
     """How many frames' lengths of a long work the camera goes along and back in the time."""
     longest = max(shot.width_px, shot.height_px)
-    most = min(_TRAVEL_PER_S * shot.frames / shot.fps / pi, _LONGEST_PX / SHARPEST / longest - 1)
+    most = min(_TRAVEL * furthest(speed), _LONGEST_PX / SHARPEST / longest - 1)
     if over > most:
         _log.info(
             "The work is %.1f frames long; in the clip's time the camera sees %.1f of them. "
@@ -142,32 +217,55 @@ def _way(over: float, shot: Shot) -> float:
 def _camera(
     mask: MaskArray | None, depth: DepthArray, move: Move, shot: Shot, options: ParallaxOptions
 ) -> Camera:
-    """The move, as large as the options ask for and the time allows."""
+    """The move, as large as the options allow."""
     import numpy as np
 
     low, high = float(depth.min()), float(depth.max())
     deep = high - low >= _FLAT
     pivot = low
-    if move != "push":
+    if move not in {"push", "pull"}:
         inside = depth if mask is None else depth[mask > 0.5]
         pivot = float(np.median(inside)) if inside.size else low
     return Camera(
         move=move,
         frame=(shot.width_px, shot.height_px),
-        amount=min(options.amount, _MOVE_PER_S * shot.frames / shot.fps / (pi / 2)),
+        amount=options.amount * min(1.0, shot.pace),
         parallax=options.depth if deep else 0.0,
         pivot=pivot,
         depths=(low, high) if deep else (pivot, pivot),
     )
 
 
-def _held(camera: Camera, box: Box) -> Camera:
-    """Make the move smaller until the whole object stays in the frame."""
-    for _ in range(12):
-        if camera.shows(box, _AIR):
-            break
-        camera = replace(camera, amount=camera.amount * 0.75, base=1.0).bounded()
-    return camera
+def _held(camera: Camera, box: Box, shot: Shot) -> Camera:
+    """Make the move as small as it must be for the object to stay in the safe part of the frame.
+
+    On a side where it does not lie there even at rest, it is kept in the frame, if it is in it.
+    """
+    frame = (*camera.frame, *camera.frame)
+    limits = []
+    for i, side in enumerate(frame):
+        sign = -1 if i < 2 else 1
+        edge = sign * side * (0.5 - _AIR)
+        safe = side * (shot.safe[i] - 0.5)
+        inner = safe if abs(safe) < abs(edge) else edge
+        limits.append(inner if box[i] * sign < inner * sign else edge)
+    inside: Box = (limits[0], limits[1], limits[2], limits[3])
+    if camera.shows(box, inside):
+        return camera
+    low, high, best = 0.0, camera.amount, replace(camera, amount=0.0, base=1.0).bounded()
+    for _ in range(10):
+        tried = replace(camera, amount=(low + high) / 2, base=1.0).bounded()
+        if tried.shows(box, inside):
+            low, best = tried.amount, tried
+        else:
+            high = tried.amount
+    return best
+
+
+def _middle(box: Box, frame: tuple[int, int]) -> Point:
+    """The middle of a placed box, -1 to 1 across the frame."""
+    aim = [max(-1.0, min(1.0, (box[i] + box[i + 2]) / frame[i])) for i in (0, 1)]
+    return aim[0], aim[1]
 
 
 def _aim(rgb: RGB, window: Window) -> Point:
@@ -183,7 +281,7 @@ def _aim(rgb: RGB, window: Window) -> Point:
     for axis in (0, 1):
         at = float((detail.sum(axis=axis) * (np.arange(64) + 0.5)).sum()) / total / 64
         offset = (at * rgb.shape[1 - axis] - window.middle[axis]) / rgb.shape[1 - axis]
-        aim.append(max(-1.0, min(1.0, 4 * offset)))
+        aim.append(_DRIFT * max(-1.0, min(1.0, 4 * offset)))
     return aim[0], aim[1]
 
 

@@ -18,7 +18,7 @@ from pipeline.records import Kind
 
 ENGINES = {
     f"parallax-{move}": ParallaxEngine(ParallaxOptions(move=move))
-    for move in ("auto", "orbit", "push", "slide")
+    for move in ("auto", "push", "pull", "slide", "rise", "orbit", "dolly-zoom", "details")
 }
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.media.camera import Camera
+from pipeline.media.camera import PATHS, Camera
 
 cameras = st.builds(
     Camera,
-    move=st.sampled_from(["orbit", "push", "slide"]),
+    move=st.sampled_from(list(PATHS)),
     frame=st.tuples(
         st.integers(8, 2000).map(lambda n: 2 * n), st.integers(8, 2000).map(lambda n: 2 * n)
     ),
@@ -34,7 +34,7 @@ cameras = st.builds(
 def pivoted(camera: Camera) -> Camera:
     """A pivot as the engine chooses it: a push stands still at the farthest depth."""
     low, high = camera.depths
-    pivot = low if camera.move == "push" else min(max(camera.pivot, low), high)
+    pivot = low if camera.move in {"push", "pull"} else min(max(camera.pivot, low), high)
     return replace(camera, pivot=pivot)
 
 
@@ -90,7 +90,8 @@ def test_a_flat_work_is_shown_whole_at_first():
 
 def test_what_it_shows_it_knows():
     camera = Camera(move="push", frame=(100, 100), amount=0.1).bounded()
-    assert camera.shows((-44, -44, 44, 44), air=0.01)
-    assert not camera.shows((-46, -20, 46, 20), air=0.01)
-    assert camera.shows((-50, -20, 50, 20), air=0.01), "cut by the photograph already"
+    limits = (-49, -49, 49, 49)
+    assert camera.shows((-44, -44, 44, 44), limits)
+    assert not camera.shows((-46, -20, 46, 20), limits)
+    assert camera.shows((-50, -20, 50, 20), limits), "cut by the photograph already"
     assert camera.seen_box((-10, -20, 10, 20)) == pytest.approx((-11, -22, 11, 22))

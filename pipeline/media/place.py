@@ -1,0 +1,116 @@
+"""Places what is looked at inside the safe part of a frame, as numbers: no pixels.
+
+A *view* is a part of a photograph that has the frame's shape. Whether a box of the photograph can
+lie in the safe part of the frame is a matter of four inequalities in the view's width, so the
+answer is exact; only where there is none are views tried out for the least harm.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.media.camera import Box
+
+Pair = tuple[float, float]
+_FULL: Box = (0.0, 0.0, 1.0, 1.0)
+_TRIED = 48
+"""Views that are compared where none is right."""
+_EVEN = 2e-3
+"""Of the frame's side: two views that miss by no more than this apart are as good as each other."""
+OUTSIDE_PX = 1.0
+"""What reaches less far outside is not seen to do so."""
+
+
+class View(NamedTuple):
+    """A part of a photograph in the frame's shape: its middle and its width, in its pixels."""
+
+    x: float
+    y: float
+    width: float
+
+
+def widest(photo_px: Pair, frame_px: Pair) -> float:
+    """Return the width of the largest view."""
+    return min(photo_px[0], photo_px[1] * frame_px[0] / frame_px[1])
+
+
+def place(
+    photo_px: Pair,
+    box: Box,
+    frame_px: Pair,
+    safe: Box = _FULL,
+    closest: float | None = None,
+) -> View:
+    """Return the view that shows ``box`` inside ``safe`` (in fractions of the frame's sides).
+
+    Args:
+        photo_px: size of the photograph.
+        box: left, top, right, bottom in it.
+        frame_px: size of the frame.
+        safe: the part of the frame to lie in.
+        closest: the least width of a view. ``None`` asks for the widest view that does it, else
+            for the closest one.
+    """
+    most = widest(photo_px, frame_px)
+    low, high = _range(photo_px, box, frame_px, safe)
+    if low > high:
+        return _least_harm(photo_px, box, frame_px, safe, closest)
+    width = high if closest is None else min(high, max(low, closest))
+    return _at(photo_px, box, frame_px, safe, min(most, width))
+
+
+def misses(view: View, box: Box, frame_px: Pair, safe: Box) -> tuple[float, float, float, float]:
+    """Return how far ``box`` reaches out of ``safe`` on each side, in fractions of the side."""
+    first, last = _sides(view, box, frame_px)
+    return (
+        max(0.0, safe[0] - first[0]),
+        max(0.0, safe[1] - first[1]),
+        max(0.0, last[0] - safe[2]),
+        max(0.0, last[1] - safe[3]),
+    )
+
+
+def _sides(view: View, box: Box, frame_px: Pair) -> tuple[Pair, Pair]:
+    height = view.width * frame_px[1] / frame_px[0]
+    left, top = view.x - view.width / 2, view.y - height / 2
+    return (
+        ((box[0] - left) / view.width, (box[1] - top) / height),
+        ((box[2] - left) / view.width, (box[3] - top) / height),
+    )
+
+
+def _range(photo_px: Pair, box: Box, frame_px: Pair, safe: Box) -> Pair:
+    """The widths of view for which some place does it; the first is larger if there is none."""
+    low, high = 0.0, widest(photo_px, frame_px)
+    for axis in (0, 1):
+        per = 1.0 if axis == 0 else frame_px[1] / frame_px[0]
+        start, end = safe[axis], safe[axis + 2]
+        low = max(low, (box[axis + 2] - box[axis]) / (end - start) / per)
+        if start > 0:
+            high = min(high, box[axis] / start / per)
+        if end < 1:
+            high = min(high, (photo_px[axis] - box[axis + 2]) / (1 - end) / per)
+    return low, high * (1 + 1e-9)
+
+
+def _at(photo_px: Pair, box: Box, frame_px: Pair, safe: Box, width: float) -> View:
+    """The best view of that width: the box in the middle of the safe part, as far as it goes."""
+    middle = [0.0, 0.0]
+    for axis in (0, 1):
+        side = width if axis == 0 else width * frame_px[1] / frame_px[0]
+        wish = (box[axis] + box[axis + 2]) / 2 - ((safe[axis] + safe[axis + 2]) / 2 - 0.5) * side
+        middle[axis] = min(max(wish, side / 2), max(side / 2, photo_px[axis] - side / 2))
+    return View(middle[0], middle[1], width)
+
+
+def _least_harm(photo_px: Pair, box: Box, frame_px: Pair, safe: Box, closest: float | None) -> View:
+    """The view that loses least from the frame, then from the safe part; the widest of equals."""
+    most = widest(photo_px, frame_px)
+    least = min(most, closest if closest is not None else most / 4)
+
+    def harm(view: View) -> tuple[int, int]:
+        cut, out = (sum(misses(view, box, frame_px, s)) for s in (_FULL, safe))
+        return round(cut / _EVEN), round(out / _EVEN)
+
+    widths = [most + (least - most) * index / _TRIED for index in range(_TRIED + 1)]
+    return min((_at(photo_px, box, frame_px, safe, width) for width in widths), key=harm)
