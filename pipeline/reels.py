@@ -5,7 +5,7 @@ Beside `pipeline.records`, which it builds on; travels as JSON in the same way.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.records import Clip, Kind, Localized, Problem, Provenance, Record, StoredPath
 
@@ -28,7 +28,7 @@ class ReelPart(Record):
 
     id: str
     title: Localized
-    byline: Localized = {}
+    byline: Localized = Field(default={})
     """Creator and date."""
     kind: Kind
     credit: str

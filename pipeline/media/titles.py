@@ -105,8 +105,8 @@ class CreditPage:
     look: Look
     heading: Sequence[Words]
     lines: Sequence[_Placed]
-    characters: int
-    """How much there is to read on it."""
+    words: str
+    """All that is to be read on it."""
 
     def drawn(self) -> Frame:
         """Return the card as a planar frame."""
@@ -173,8 +173,8 @@ def credit_pages(
             for number, column in enumerate(shown)
             for line in _stacked(column, (alone + number * (measure + gutter), y0), gap)
         ]
-        count = sum(len(text) for line in lines for _, text in line.line.pieces)
-        pages.append(CreditPage(look, head, lines, count))
+        words = "".join(text for line in lines for _, text in line.line.pieces)
+        pages.append(CreditPage(look, head, lines, words))
     return pages
 
 
