@@ -243,7 +243,8 @@ def _curve(ambient: float) -> Curve:
 
 
 def _light(levels: Any) -> float:
-    return float(np.mean(np.clip(levels / 219, 0, 1) ** GAMMA, dtype=np.float64).item())
+    share = np.clip(levels / 219, 0, 1).astype(np.float64)
+    return float(np.mean(share**GAMMA))
 
 
 def _zoomed(plane: Any, way: int, zoom: float) -> Any:

@@ -70,7 +70,7 @@ _SHADOW = 0.5
 class Turning:
     """How plates turn."""
 
-    tilt_deg: float = 15.0
+    tilt_deg: float = 18.0
     """To each side, 35 at most."""
     spin_deg: float = 4.0
     """In the plane of the face, to each side."""
