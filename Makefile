@@ -2,7 +2,7 @@
 # make demo    render configs/demo.yaml and say where the gallery is (needs nothing set up before)
 # make test    linters, types, layers, tests with coverage
 # make lint    the first three of these
-# make bench   measure speed: runs tests/bench/speed*.py and prints what they find
+# make bench   measure speed: runs tests/bench/speed*.py and clip.py and prints what they find
 # make clean   remove all that these made; renders/ stays
 #
 # Needs Python 3.11 or newer, make, and the Python and npm registries at the first run.
@@ -41,7 +41,7 @@ lint: .venv/.dev $(WEB)/node_modules/.package-lock.json
 	@npm --prefix $(WEB) run --silent check
 
 bench: .venv/.dev
-	@for file in tests/bench/speed*.py; do echo "$$file"; python "$$file" || exit 1; done
+	@for file in tests/bench/speed*.py tests/bench/clip.py; do echo "$$file"; python "$$file" || exit 1; done
 
 clean:
 	@rm -rf .venv build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache
