@@ -56,6 +56,9 @@ class ParallaxOptions(EngineOptions):
     to the next three times as much: nothing is to be read there."""
     depth: float = Field(default=0.5, ge=0, le=1)
     """How much of the move is parallax: 0 moves the photograph as one sheet."""
+    max_magnification: float = Field(default=2.0, ge=1, le=8)
+    """Details are looked at until one pixel of the photograph is this many pixels of the frame
+    wide, and no closer: beyond it they are only blurred."""
 
 
 class ParallaxEngine:
@@ -75,6 +78,25 @@ class ParallaxEngine:
                 f"The photograph is {rgb.shape[1]} x {rgb.shape[0]} px; a clip needs at least "
                 "3 x 3. Use a larger photograph."
             )
+        from pipeline.engines import _visits
+        from pipeline.engines._framing import chosen_move
+
+        inner = slice(_TRIM_PX, -_TRIM_PX)
+        rgb, mask, depth = rgb[inner, inner], mask[inner, inner], depth[inner, inner]
+        if shot.pace == 0:
+            yield from _visits.faded(rgb, mask, shot, self._options)
+            return
+        match chosen_move(self._options.move, shot):
+            case "details":
+                if tour := _visits.tour_of(rgb, mask, shot, self._options):
+                    yield from _visits.toured(rgb, tour, shot)
+                else:
+                    yield from self._moved(rgb, mask, depth, shot)
+            case _:
+                yield from self._moved(rgb, mask, depth, shot)
+
+    def _moved(self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot) -> Iterator[Frame]:
+        """Yield what a camera sees that moves in front of the layers."""
         from pipeline.media.warp import Sheet, compose
 
         scene = _prepared(rgb, mask, depth, shot, self._options)
@@ -100,8 +122,6 @@ def _prepared(
     from pipeline.media import layers as sheets
     from pipeline.media.warp import Ground
 
-    inner = slice(_TRIM_PX, -_TRIM_PX)
-    rgb, mask, depth = rgb[inner, inner], mask[inner, inner], depth[inner, inner]
     framing = frame_shot(rgb, mask, depth, shot, options)
     window, camera, is_object = framing.window, framing.camera, framing.is_object
 

@@ -33,6 +33,8 @@ _BETWEEN = 5e-4
 """Added for what a move does between the moments looked at."""
 _RAMP = 0.35
 """Share of a way that is spent getting up to speed, and again slowing down."""
+PEAK = 1 / (1 - _RAMP)
+"""The fastest moment of `glide` against its mean."""
 _HEIGHT = 0.3
 """Height of the orbit's lying eight against its width."""
 
@@ -58,7 +60,7 @@ def there_and_back(phase: float) -> float:
 
 def furthest(speed: float) -> float:
     """Return how far `there_and_back` may go for its fastest moment to be ``speed`` a turn."""
-    return speed * (1 - _RAMP) / 2
+    return speed / PEAK / 2
 
 
 def _none(phase: float) -> float:  # noqa: ARG001 - a wave takes the phase
