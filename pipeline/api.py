@@ -59,7 +59,8 @@ class PlannedObject(NamedTuple):
     stored: tuple[str, ...]
     """Stages whose results are in the store."""
     to_do: tuple[tuple[str, str], ...]
-    """Stage and engine of what is still to be made."""
+    """Stage and engine of what is still to be made; ``render_clip:portrait-1080p`` is the stage
+    of a clip beside the main one."""
     problem: str
     """Why it would be refused, or ``""``."""
 
@@ -146,8 +147,7 @@ def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
     refused = next((p.message for p in entry.problems if p.reason != "pending"), "")
     wanted: list[tuple[str, str]] = []
     if item.image is None:
-        if recipe.story:
-            wanted = [("typeset_clip", recipe.story.engines[0].name)]
+        wanted = [(how.label("typeset_clip"), how.engines[0].name) for how in recipe.stories]
     else:
         wanted = [("ingest_photo", "")]
         if recipe.clip or recipe.mesh:
@@ -155,7 +155,7 @@ def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
                 ("cut_mask", recipe.mask.engines[0].name),
                 ("estimate_depth", recipe.depth.engines[0].name),
             ]
-        wanted += [("render_clip", recipe.clip.engines[0].name)] if recipe.clip else []
+        wanted += [(how.label("render_clip"), how.engines[0].name) for how in recipe.clips]
         wanted += [("build_mesh", recipe.mesh.engines[0].name)] if recipe.mesh else []
     stored = tuple(entry.provenance)
     to_do = () if refused else tuple(step for step in wanted if step[0] not in stored)

@@ -49,19 +49,23 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
 
     with _noting(entry, "check_rights"):
         check_rights(item, recipe.rights)
-        if item.image is None:
-            if recipe.story:
-                entry.clip = make(typeset_clip, item.subject, item.description, how=recipe.story)
-            return entry
-        entry.photo = make(ingest_photo, item.image, how=recipe.ingest)
-        if recipe.clip or recipe.mesh:
-            entry.mask = make(cut_mask, entry.photo, how=recipe.mask_of(entry.photo))
-            entry.depth = make(estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth)
+        if item.image is not None:
+            entry.photo = make(ingest_photo, item.image, how=recipe.ingest)
+            if recipe.clip or recipe.mesh:
+                entry.mask = make(cut_mask, entry.photo, how=recipe.mask_of(entry.photo))
+                entry.depth = make(
+                    estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth
+                )
 
+    if item.image is None and not entry.problems:
+        for how in recipe.stories:
+            with _noting(entry, how.label("typeset_clip")):
+                clip = make(typeset_clip, item.subject, item.description, how=how)
+                entry.keep_clip(clip, how.variant)
     if view := entry.view:
-        with _noting(entry, "render_clip"):
-            if recipe.clip:
-                entry.clip = make(render_clip, view, item.subject, how=recipe.clip)
+        for how in recipe.clips:
+            with _noting(entry, how.label("render_clip")):
+                entry.keep_clip(make(render_clip, view, item.subject, how=how), how.variant)
         with _noting(entry, "build_mesh"):
             if recipe.mesh:
                 entry.mesh = make(build_mesh, view, item.subject, how=recipe.mesh)
@@ -78,7 +82,7 @@ def _noting(entry: Entry, stage: str) -> Iterator[None]:
     except Refused as error:
         entry.problems.append(Problem(stage=stage, reason="refused", message=str(error)))
     except ItemError as error:
-        where = error.stage or stage
+        where = stage if stage.startswith(error.stage) else error.stage
         entry.problems.append(Problem(stage=where, reason="failed", message=str(error)))
 
 

@@ -158,13 +158,13 @@ def schema(
 
 
 def _outcome_text(outcome: Outcome) -> str:
-    from pipeline.display import STAGES, took
+    from pipeline.display import stage_words, took
 
     report = outcome.report
     made = sum(stage["made"] for stage in report["stages"].values())
     reused = sum(stage["reused"] for stage in report["stages"].values())
     lines = [
-        f"{problem['id']}: {STAGES.get(problem['stage'], problem['stage'])} "
+        f"{problem['id']}: {stage_words(problem['stage'])} "
         f"{problem['reason']}: {problem['message'].removeprefix(problem['id'] + ': ')}"
         for problem in report["problems"]
         if problem["reason"] != "pending"

@@ -26,6 +26,8 @@ from pipeline.engines.clip_parallax import ParallaxOptions
 from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import ConfigError, Mistake
+from pipeline.mistakes import Loc, where_in_file
+from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item, Kind, Localized, Params, Photo
 from pipeline.sources.folder import FolderOptions
@@ -34,7 +36,7 @@ from pipeline.stages.check_rights import RightsParams
 from pipeline.stages.cut_mask import MaskParams
 from pipeline.stages.estimate_depth import DepthParams
 from pipeline.stages.ingest_photo import IngestParams
-from pipeline.stages.render_clip import ClipParams
+from pipeline.variants import ManyClips, clip_mistakes, clip_params
 from pipeline.yamlfile import read_yaml, read_yaml_data
 
 SCHEMA_VERSION = "1"
@@ -47,6 +49,12 @@ class Step(NamedTuple):
 
     params: Params
     engines: tuple[EngineOptions, ...] = ()
+    variant: str = ""
+    """Which of several results of the stage this is; empty for the main one."""
+
+    def label(self, stage: str) -> str:
+        """Return the name of the result: ``render_clip`` or ``render_clip:portrait-1080p``."""
+        return f"{stage}:{self.variant}" if self.variant else stage
 
 
 class MaskSection(MaskParams):
@@ -67,15 +75,15 @@ class DepthSection(DepthParams):
     """Engines that may be tried, in this order, when the first cannot. The record says so."""
 
 
-class ClipSection(ClipParams):
-    """A video clip of every object that has a photograph."""
+class ClipSection(ManyClips):
+    """Video clips of every object that has a photograph."""
 
     engine: ClipChoice = ParallaxOptions()
     """Which engine moves the camera."""
 
 
-class StorySection(ClipParams):
-    """A video clip of every description that has no photograph."""
+class StorySection(ManyClips):
+    """Video clips of every description that has no photograph."""
 
     engine: TextChoice = TypographicOptions()
     """Which engine sets the text."""
@@ -152,6 +160,8 @@ class ExhibitConfig(Params):
     clip: ClipSection | None = None
     story: StorySection | None = None
     mesh: MeshSection | None = None
+    profiles: dict[ProfileName, Profile] = Field(default_factory=dict)
+    """Profiles of the museum's own screens, by name."""
     gallery: GallerySection | None = None
     limits: LimitsSection = LimitsSection()
     objects: dict[str, ObjectSection] = Field(default_factory=dict)
@@ -179,10 +189,15 @@ class ExhibitConfig(Params):
             ingest=Step(self.ingest),
             mask=_mask_step(mask, item.kind),
             depth=_depth_step(depth, item.kind),
-            clip=_step(merged(self.clip, own.clip), ClipParams),
-            story=_step(merged(self.story, own.story), ClipParams),
+            clips=_clip_steps(merged(self.clip, own.clip), self.all_profiles),
+            stories=_clip_steps(merged(self.story, own.story), self.all_profiles),
             mesh=_step(merged(self.mesh, own.mesh), MeshParams),
         )
+
+    @property
+    def all_profiles(self) -> dict[str, Profile]:
+        """The profiles that come with the program, and the museum's own, which win."""
+        return {**built_in(), **self.profiles}
 
 
 class Recipe(NamedTuple):
@@ -192,9 +207,20 @@ class Recipe(NamedTuple):
     ingest: Step
     mask: Step
     depth: Step
-    clip: Step | None
-    story: Step | None
+    clips: tuple[Step, ...]
+    """The main clip first."""
+    stories: tuple[Step, ...]
     mesh: Step | None
+
+    @property
+    def clip(self) -> Step | None:
+        """The main clip."""
+        return self.clips[0] if self.clips else None
+
+    @property
+    def story(self) -> Step | None:
+        """The main clip of a text."""
+        return self.stories[0] if self.stories else None
 
     def mask_of(self, photo: Photo) -> Step:
         """The museum's own cut-out stands above any engine: where there is one, none is asked."""
@@ -248,9 +274,16 @@ def _depth_step(section: DepthSection | None, kind: Kind) -> Step:
     return Step(_params(section, DepthParams), (first, *section.fallback))
 
 
-def _step(
-    section: ClipSection | StorySection | MeshSection | None, kind: type[Params]
-) -> Step | None:
+def _clip_steps(
+    section: ClipSection | StorySection | None, profiles: Mapping[str, Profile]
+) -> tuple[Step, ...]:
+    if section is None:
+        return ()
+    clips = clip_params(section, profiles)
+    return tuple(Step(params, (section.engine,), variant) for variant, params in clips.items())
+
+
+def _step(section: MeshSection | None, kind: type[Params]) -> Step | None:
     return None if section is None else Step(_params(section, kind), (section.engine,))
 
 
@@ -263,7 +296,26 @@ def load_config(path: str | Path) -> ExhibitConfig:
     path = Path(path)
     config = read_yaml(path, ExhibitConfig)
     config._path = path.absolute()
+    _check_clips(config)
     return config
+
+
+def _check_clips(config: ExhibitConfig) -> None:
+    """See that profiles are there and that what sections write goes together with them.
+
+    Raises:
+        ConfigError: with every mistake.
+    """
+    sections: dict[Loc, ManyClips | None] = {("clip",): config.clip, ("story",): config.story}
+    for name, own in config.objects.items():
+        sections["objects", name, "clip"] = own.clip and merged(config.clip, own.clip)
+        sections["objects", name, "story"] = own.story and merged(config.story, own.story)
+    found = clip_mistakes(sections, config.all_profiles)
+    if found:
+        spots = read_yaml_data(config.path)[1]
+        file = str(config.path)
+        mistakes = [Mistake(file, *where_in_file(loc, spots), message) for loc, message in found]
+        raise ConfigError(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
 
 
 def check_objects(config: ExhibitConfig, items: list[Item]) -> None:

@@ -30,6 +30,13 @@ STAGES = {
 """What each stage is called where people watch it work."""
 
 
+def stage_words(label: str) -> str:
+    """Say what a stage does, and for which profile: ``rendering clip (portrait-1080p)``."""
+    stage, _, variant = label.partition(":")
+    words = STAGES.get(stage, stage)
+    return f"{words} ({variant})" if variant else words
+
+
 @contextmanager
 def live(run: MakingRun, console: Console) -> Iterator[None]:
     """Show how ``run`` goes while the body runs."""
@@ -82,7 +89,7 @@ def _update(
     if name not in bars:
         from rich.markup import escape
 
-        label = f"{escape(work.item_id[:28])} · {STAGES.get(work.stage, work.stage)}"
+        label = f"{escape(work.item_id[:28])} · {stage_words(work.stage)}"
         bars[name] = progress.add_task(label, total=None)
     if said:
         progress.update(bars[name], completed=said[0], total=said[1])

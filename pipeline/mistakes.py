@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Loc = tuple[str | int, ...]
 
+_AT_KEY = {"extra_forbidden", "missing", "union_tag_not_found"}
+"""Kinds of error where the key is the mistake and not the value."""
+
 
 @dataclass(frozen=True)
 class Spot:
@@ -83,7 +86,7 @@ def find_mistakes(
     for place, detail in _best_branches(found):
         message = _message(detail, place, spots)
         shown = show(place.loc) if show else ".".join(str(part) for part in place.loc)
-        line, column = _spot(place.loc, detail["type"], spots)
+        line, column = where_in_file(place.loc, spots, at_key=detail["type"] in _AT_KEY)
         mistakes[Mistake(file, line, column, f"{shown}: {message}" if shown else message)] = None
     return sorted(mistakes, key=lambda m: (m.line, m.column))
 
@@ -200,14 +203,13 @@ def _misfit(errors: list[_Found]) -> tuple[bool, bool, int]:
 # Where it stands and what to say -----------------------------------------------------------------
 
 
-def _spot(loc: Loc, kind: str, spots: Spots) -> tuple[int, int]:
-    """Return the nearest place that is in the file: of the key where the key is the mistake."""
+def where_in_file(loc: Loc, spots: Spots, *, at_key: bool = False) -> tuple[int, int]:
+    """Return line and column of the nearest place that is in the file."""
     while loc not in spots and loc:
         loc = loc[:-1]
     spot = spots.get(loc)
     if spot is None:
         return 1, 1
-    at_key = kind in {"extra_forbidden", "missing", "union_tag_not_found"}
     return (spot.key_line, spot.key_column) if at_key else (spot.line, spot.column)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from pathlib import Path
 
 _MAX_BYTES = 80
 """Room for suffixes below the 255 bytes that file systems allow one name."""
@@ -34,3 +35,25 @@ def safe_name(identifier: str) -> str:
         return short
     digest = hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{short or 'object'}~{digest}"
+
+
+_MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
+    ".webm": "video/webm",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
+
+
+def media_type(path: Path) -> str:
+    """Return the type of a moving picture as browsers name it, by its file name.
+
+    Source: the registry of media types at IANA; Matroska is RFC 9559.
+
+    >>> media_type(Path("clip.webm"))
+    'video/webm'
+    """
+    return _MEDIA_TYPES[path.suffix]

@@ -22,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.naming import media_type
+
 
 class Record(BaseModel):
     """Base of all records: frozen, and an unknown field is an error."""
@@ -236,9 +238,9 @@ class Clip(Record):
     """A video clip and its poster frame."""
 
     path: StoredPath
-    """``clip.mp4``"""
+    """``clip.mp4``; ``clip.<profile>.mp4`` for a clip beside the main one."""
     poster: StoredPath
-    """``poster.webp``"""
+    """``poster.webp``, named alike."""
     width_px: int
     height_px: int
     fps: float
@@ -247,6 +249,14 @@ class Clip(Record):
     """The last frame leads back into the first."""
     alt: Localized = {}
     """What is seen, for those who do not see it."""
+    profile: str = "photo"
+    """Name of the profile it was made for."""
+    codec: str = "h264"
+
+    @property
+    def media_type(self) -> str:
+        """The file's type, as browsers name it: an image type for animations."""
+        return media_type(self.path)
 
     @property
     def duration_s(self) -> float:
@@ -336,9 +346,12 @@ class Entry(BaseModel):
     mask: Mask | None = None
     depth: Depth | None = None
     clip: Clip | None = None
+    """The main clip."""
+    variants: dict[str, Clip] = {}
+    """Further clips of the same object, by profile."""
     mesh: Mesh | None = None
     provenance: dict[str, Provenance] = {}
-    """By stage name."""
+    """By stage name; ``render_clip:portrait-1080p`` for a clip beside the main one."""
     problems: list[Problem] = []
 
     @property
@@ -352,6 +365,18 @@ class Entry(BaseModel):
         if self.photo is None or self.mask is None or self.depth is None:
             return None
         return View(photo=self.photo, mask=self.mask, depth=self.depth)
+
+    def keep_clip(self, clip: Clip, variant: str) -> None:
+        """Take a clip in: the main one, or the one for the profile ``variant``."""
+        if variant:
+            self.variants[variant] = clip
+        else:
+            self.clip = clip
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """The main clip and all others."""
+        return (*((self.clip,) if self.clip else ()), *self.variants.values())
 
     @property
     def is_generated(self) -> bool:

@@ -119,8 +119,8 @@ class MakingRun:
 
         def make(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
             made, reused = self._find_or_make(entry.item.id, stage, inputs, how)
-            entry.provenance[stage.__name__] = made.provenance
-            self._count(made, reused)
+            entry.provenance[how.label(stage.__name__)] = made.provenance
+            self._count(made, reused, how.label(stage.__name__))
             return made.result  # type: ignore[return-value]
 
         return make
@@ -136,7 +136,7 @@ class MakingRun:
                 call = describe(stage, inputs, how, engine, self._store)
                 if made := self._store.find(call.key):
                     return _with_attempts(made, tried), True
-                return self._make(item_id, call, tried), False
+                return self._make(item_id, how.label(call.name), call, tried), False
             except EngineFailed as error:
                 if number == len(engines):
                     raise
@@ -145,12 +145,12 @@ class MakingRun:
                 tried += (Attempt(engine=name, error=str(error)),)
         raise AssertionError("the last engine returns or raises")
 
-    def _make(self, item_id: str, call: Call, tried: tuple[Attempt, ...]) -> Made:
+    def _make(self, item_id: str, label: str, call: Call, tried: tuple[Attempt, ...]) -> Made:
         if self._stopped.is_set():
             raise ItemError("The run was stopped.")
         folder = self._store.work / uuid.uuid4().hex
         with self._lock:
-            self._working[folder.name] = Working(item_id, call.name, folder, time.monotonic())
+            self._working[folder.name] = Working(item_id, label, folder, time.monotonic())
         try:
             call = Call(**{**call.__dict__, "tried": tried})
             return self._runner.call(perform, call, self._store.root, folder, load_engine)
@@ -161,7 +161,7 @@ class MakingRun:
             with self._lock:
                 del self._working[folder.name]
 
-    def _count(self, made: Made, reused: bool) -> None:
+    def _count(self, made: Made, reused: bool, label: str) -> None:
         name = made.provenance.stage
         with self._lock:
             if reused:
@@ -171,7 +171,7 @@ class MakingRun:
             self.tally.seconds[name] += made.provenance.duration_s
             peak = self.tally.peak_memory_bytes
             peak[name] = max(peak.get(name, 0), made.provenance.peak_memory_bytes)
-        self._store.timings.note(made.provenance)
+        self._store.timings.note(label, made.provenance)
 
 
 class NotStored(ItemError):
@@ -197,12 +197,12 @@ class PlanningRun:
             for engine in how.engines or (None,):
                 call = describe(stage, inputs, how, engine, self._store)
                 if made := self._store.find(call.key):
-                    entry.provenance[stage.__name__] = made.provenance
+                    entry.provenance[how.label(stage.__name__)] = made.provenance
                     return made.result  # type: ignore[return-value]
             name = how.engines[0].name if how.engines else ""
-            self.missing.setdefault(entry.item.id, []).append((stage.__name__, name))
+            self.missing.setdefault(entry.item.id, []).append((how.label(stage.__name__), name))
             absent = NotStored("Not made yet: the last run was asked for other objects only.")
-            absent.stage = stage.__name__
+            absent.stage = how.label(stage.__name__)
             raise absent
 
         return look

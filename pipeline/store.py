@@ -239,14 +239,14 @@ class Timings:
             " (stage TEXT, engine TEXT, duration_s REAL, peak_memory_bytes INT)"
         )
 
-    def note(self, provenance: Provenance) -> None:
-        """Remember one call."""
+    def note(self, label: str, provenance: Provenance) -> None:
+        """Remember one call; ``label`` is its stage, or what it is called beside others of it."""
         engine = provenance.engine.name if provenance.engine else ""
         with self._lock:
             self._db.execute(
                 "INSERT INTO timings VALUES (?, ?, ?, ?)",
                 (
-                    provenance.stage,
+                    label,
                     engine,
                     provenance.duration_s,
                     provenance.peak_memory_bytes,

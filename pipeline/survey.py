@@ -17,13 +17,16 @@ from pydantic import BaseModel
 from pipeline.api import PlannedObject, estimate, plan
 from pipeline.build import read_items
 from pipeline.bundled import bundled
-from pipeline.config import check_objects, load_config
-from pipeline.display import STAGES, took
+from pipeline.config import ExhibitConfig, check_objects, load_config
+from pipeline.display import stage_words, took
 from pipeline.engines.choose import ENGINES
-from pipeline.errors import PipelineError, Refused
+from pipeline.errors import PipelineError, Refused, StageFailed
+from pipeline.media.codecs import CODECS, CodecName, advice, missing, require
+from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item
 from pipeline.stages.check_rights import check_rights
+from pipeline.stages.render_clip import ClipParams
 from pipeline.weights import find_weights
 
 
@@ -32,7 +35,7 @@ class Remark(BaseModel):
 
     id: str
     about: str
-    """``rights``, ``picture`` or ``size``."""
+    """``rights``, ``picture``, ``size`` or ``codec``; ``id`` is then a profile's name."""
     message: str
 
 
@@ -44,12 +47,14 @@ class Checked(BaseModel):
     refused: int
     unreadable: int
     unsized: int
+    unwritable: int
+    """Profiles that are asked for and that this machine cannot encode."""
     remarks: list[Remark]
 
     @property
     def exit_code(self) -> int:
-        """0 nothing in the way, 1 a picture is missing, 3 something is refused."""
-        return 1 if self.unreadable else 3 if self.refused else 0
+        """0 nothing in the way, 1 a picture or an encoder is missing, 3 something is refused."""
+        return 1 if self.unreadable or self.unwritable else 3 if self.refused else 0
 
 
 def check_exhibit(path: Path) -> Checked:
@@ -73,15 +78,34 @@ def check_exhibit(path: Path) -> Checked:
         if item.image is not None and not item.size.is_known:
             message = "size unknown: its mesh will have no true size"
             remarks.append(Remark(id=item.id, about="size", message=message))
-    blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size")}
+    remarks += _unwritable(config, items)
+    blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size", "codec")}
     return Checked(
         objects=len(items),
         ready=len(items) - len(blocked["rights"] | blocked["picture"]),
         refused=len(blocked["rights"]),
         unreadable=len(blocked["picture"]),
         unsized=len(blocked["size"]),
+        unwritable=len(blocked["codec"]),
         remarks=remarks,
     )
+
+
+def _unwritable(config: ExhibitConfig, items: list[Item]) -> list[Remark]:
+    """Say of each profile that is used here whether its codec is missing, once."""
+    remarks: dict[str, Remark] = {}
+    for item in items:
+        recipe = config.recipe(item)
+        for how in recipe.clips if item.image is not None else recipe.stories:
+            params = how.params
+            assert isinstance(params, ClipParams)  # noqa: S101  what clip steps hold
+            try:
+                require(params.codec, f"the profile {params.profile}")
+            except StageFailed as error:
+                remarks[params.profile] = Remark(
+                    id=params.profile, about="codec", message=str(error)
+                )
+    return list(remarks.values())
 
 
 def _ids(remarks: list[Remark], about: str) -> set[str]:
@@ -105,10 +129,13 @@ class Planned(BaseModel):
     seconds: float | None
     """Work in seconds, if every stage ran on this machine before; workers share it."""
     memory_bytes: int | None
+    unwritable: list[Remark]
+    """Profiles that are asked for and that this machine cannot encode."""
 
     def as_text(self) -> str:
         """For people."""
         lines = [_object_line(item) for item in self.objects]
+        lines += [remark.message for remark in self.unwritable]
         lines += [f"model {use.id} ({use.engine}): {use.licence}" for use in self.models]
         to_do = sum(len(item.to_do) for item in self.objects)
         stored = sum(len(item.stored) for item in self.objects)
@@ -128,7 +155,9 @@ def _object_line(item: PlannedObject) -> str:
         return f"{item.id}: {item.problem}"
     if not item.to_do:
         return f"{item.id}: all in the store"
-    steps = [f"{STAGES[stage]}{f' ({engine})' if engine else ''}" for stage, engine in item.to_do]
+    steps = [
+        f"{stage_words(stage)}{f' ({engine})' if engine else ''}" for stage, engine in item.to_do
+    ]
     return f"{item.id}: {', '.join(steps)}"
 
 
@@ -142,13 +171,18 @@ def plan_exhibit(path: Path, out: Path) -> Planned:
     objects = plan(config, out)
     seconds, memory = estimate(objects, out)
     uses = {}
-    for item in read_items(config):
+    items = read_items(config)
+    for item in items:
         for model in _models(item, config.recipe(item).mask.engines):
             uses[model.id] = model
         for model in _models(item, config.recipe(item).depth.engines):
             uses[model.id] = model
     return Planned(
-        objects=objects, models=list(uses.values()), seconds=seconds, memory_bytes=memory
+        objects=objects,
+        models=list(uses.values()),
+        seconds=seconds,
+        memory_bytes=memory,
+        unwritable=_unwritable(config, items),
     )
 
 
@@ -210,7 +244,7 @@ class Finding(BaseModel):
 
 
 def examine_machine() -> list[Finding]:
-    """Look at what rendering needs: Python, cores, memory, disk, encoder, bundled files."""
+    """Look at what rendering needs: Python, cores, memory, disk, encoders, bundled files."""
     free = shutil.disk_usage(Path.cwd()).free / 2**30
     found = [
         Finding(name="Python", ok=sys.version_info >= (3, 11), found=platform.python_version()),
@@ -218,7 +252,7 @@ def examine_machine() -> list[Finding]:
         Finding(name="processor cores", ok=True, found=str(os.cpu_count())),
         _memory(),
         Finding(name="disk free here", ok=free > 1, found=f"{free:.1f} GiB"),
-        _encoder(),
+        *(_codec(name) for name in CODECS),
         _gpu(),
     ]
     for name in ("web/dist/model-viewer.js", "web/dist/fonts/noto-serif-sc-400.woff2"):
@@ -238,11 +272,12 @@ def _memory() -> Finding:
     return Finding(name="memory", ok=total > 3, found=f"{total:.1f} GiB")
 
 
-def _encoder() -> Finding:
-    import av
-
-    ok = "libx264" in av.codecs_available
-    return Finding(name="H.264 encoder", ok=ok, found=f"PyAV {av.__version__}" if ok else "missing")
+def _codec(name: CodecName) -> Finding:
+    """Only H.264 has to be there: it is what profiles use that say nothing."""
+    reason = missing(name)
+    users = [profile for profile, knobs in built_in().items() if knobs.codec == name]
+    found = f"{reason}. Out of reach: {', '.join(users)}. {advice(name)}" if reason else "usable"
+    return Finding(name=CODECS[name].title, ok=not reason or name != "h264", found=found)
 
 
 def _gpu() -> Finding:

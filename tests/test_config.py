@@ -141,7 +141,7 @@ def test_the_schema_describes_every_section():
     assert {"exhibit", "source", "clip", "mesh", "objects"} <= schema["properties"].keys()
     fps = schema["$defs"]["ClipSection"]["properties"]["fps"]
     assert fps["description"]
-    assert (fps["minimum"], fps["maximum"]) == (12, 60)
+    assert (fps["minimum"], fps["maximum"]) == (10, 60)
 
 
 @pytest.mark.parametrize("name", ["demo", "minimal", "photos"])

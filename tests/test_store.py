@@ -208,6 +208,6 @@ def test_the_record_names_files_by_name_and_hash(store):
 
 def test_timings_say_what_is_typical(store):
     assert store.timings.typical("cut_mask", "whole") is None
-    store.timings.note(provenance())
-    store.timings.note(provenance())
+    store.timings.note("cut_mask", provenance())
+    store.timings.note("cut_mask", provenance())
     assert store.timings.typical("cut_mask", "whole") == (0.5, 1)

@@ -152,7 +152,7 @@ class Shown:
 
     def stage(self, name: str) -> Localized:
         """A stage, in words."""
-        return word_or_name("stage", name)
+        return _stage_words(name)
 
     @property
     def rights(self) -> tuple[Localized, str | None]:
@@ -205,11 +205,11 @@ class Shown:
         """
         entry = self.entry
         paths: list[Path] = []
-        for part in (entry.photo, entry.mask, entry.depth, entry.clip):
+        for part in (entry.photo, entry.mask, entry.depth):
             if part is not None:
                 paths.append(part.path)
-        if entry.clip is not None:
-            paths.append(entry.clip.poster)
+        for clip in entry.clips:
+            paths += [clip.path, clip.poster]
         if entry.mesh is not None:
             paths.append(entry.mesh.path)
         return [
@@ -224,7 +224,7 @@ class Shown:
         """
         return [
             Made(
-                stage=word_or_name("stage", stage),
+                stage=_stage_words(stage),
                 record=record,
                 options=_lines(record.engine.options) if record.engine else (),
                 params=_lines(record.params),
@@ -260,6 +260,13 @@ class Shown:
             fps=f"{clip.fps:g}",
         )
         return [facts, word("loops")] if clip.loops else [facts]
+
+
+def _stage_words(label: str) -> Localized:
+    """A stage in words, and which of several results of it: ``render_clip:portrait-1080p``."""
+    stage, _, variant = label.partition(":")
+    words = word_or_name("stage", stage)
+    return {tag: f"{text} · {variant}" for tag, text in words.items()} if variant else words
 
 
 def _size_bytes(path: Path) -> int:

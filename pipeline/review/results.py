@@ -90,9 +90,9 @@ def _files(entry: Entry) -> list[tuple[Path, dict[str, Any]]]:
         found.append((entry.mask.path, {"coverage": entry.mask.coverage}))
     if entry.depth:
         found.append((entry.depth.path, {"flat": entry.depth.is_flat}))
-    if entry.clip:
-        found.append((entry.clip.path, _clip_facts(entry.clip)))
-        found.append((entry.clip.poster, _pixels(entry.clip)))
+    for clip in entry.clips:
+        found.append((clip.path, _clip_facts(clip)))
+        found.append((clip.poster, _pixels(clip)))
     if entry.mesh:
         found.append((entry.mesh.path, _mesh_facts(entry.mesh)))
     return found
@@ -103,7 +103,14 @@ def _pixels(picture: Photo | Clip) -> dict[str, Any]:
 
 
 def _clip_facts(clip: Clip) -> dict[str, Any]:
-    return {**_pixels(clip), "fps": clip.fps, "frames": clip.frames, "loops": clip.loops}
+    return {
+        **_pixels(clip),
+        "fps": clip.fps,
+        "frames": clip.frames,
+        "loops": clip.loops,
+        "profile": clip.profile,
+        "codec": clip.codec,
+    }
 
 
 def _mesh_facts(mesh: Mesh) -> dict[str, Any]:
@@ -123,6 +130,7 @@ def _record(entry: Entry) -> dict[str, Any]:
         "mask": entry.mask,
         "depth": entry.depth,
         "clip": entry.clip,
+        **{f"clip:{profile}": clip for profile, clip in entry.variants.items()},
         "mesh": entry.mesh,
     }
     names = {"digest": lambda path: path.name}

@@ -2,52 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.errors import StageFailed
+from pipeline.errors import StageFailed, StoreError
+from pipeline.profiles import PACES, ClipKnobs
 from pipeline.protocols import ClipEngine, Shot
-from pipeline.records import Clip, Params, Subject, View
+from pipeline.records import Clip, Subject, View
 
-VERSION = "1"
+if TYPE_CHECKING:
+    from pipeline.protocols import Frame
+
+VERSION = "2"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
 _SMALLEST_PX = 32
 
 
-class ClipParams(Params):
-    """How long, how large and how good clips are."""
+class ClipParams(ClipKnobs):
+    """How long, how large and how good one clip is: a profile with the config's own values."""
 
-    duration_s: float = Field(default=6.0, gt=0, le=120)
-    """Length of the clip in seconds. A clip of a text takes as long as reading it does."""
-    fps: int = Field(default=30, ge=12, le=60)
-    """Frames a second."""
-    long_side_px: int = Field(default=1280, ge=128, le=7680)
-    """Longer side of the frame; the shape follows the photograph, from 9:16 to 16:9."""
-    max_magnification: float = Field(default=2.0, ge=1, le=8)
-    """No photograph is shown larger than this many times its own pixels; the clip of a small
-    photograph is small and sharp rather than large and blurred."""
-    crf: int = Field(default=18, ge=0, le=40)
-    """Quality: x264's constant rate factor. 18 is taken for visually lossless, 23 is smaller."""
+    profile: str = "photo"
+    """Name of the profile that these values began with."""
+    is_variant: bool = False
+    """It stands beside the object's main clip, and its files carry the profile's name."""
     seed: int = Field(default=0, ge=0)
     """For engines that draw at random; the same seed gives the same clip."""
+
+    def file_name(self, stem: str, suffix: str) -> str:
+        """Return ``clip.mp4``, or ``clip.portrait-1080p.mp4`` for a clip beside the main one."""
+        return f"{stem}.{self.profile}.{suffix}" if self.is_variant else f"{stem}.{suffix}"
 
 
 def render_clip(
     view: View, subject: Subject, params: ClipParams, *, engine: ClipEngine, folder: Path
 ) -> Clip:
-    """Move a camera through one photograph; write ``clip.mp4`` and ``poster.webp`` to ``folder``.
+    """Move a camera through one photograph; write clip and poster to ``folder``.
 
     Raises:
-        StageFailed: if the engine yields fewer frames than asked for or the encoder refuses.
+        StageFailed: if this machine has no encoder for it, the engine yields fewer frames than
+            asked for, or the encoder refuses.
+        StoreError: if the disk is full.
         EngineFailed: if the photograph cannot carry the shot.
     """
-    from pipeline.media.codecs import Encoding
-    from pipeline.media.pixels import read_depth, read_mask, read_rgb, write_poster
-    from pipeline.media.video import write_clip
+    from pipeline.media.codecs import require
+    from pipeline.media.pixels import read_depth, read_mask, read_rgb
 
+    require(params.codec, f"the profile {params.profile}")  # before any frame is drawn
     rgb, mask = read_rgb(view.photo.path), read_mask(view.mask.path)
     depth = read_depth(view.depth.path)
     for name, array in (("mask", mask), ("depth", depth)):
@@ -56,38 +61,68 @@ def render_clip(
                 f"The {name} is {array.shape[1]} x {array.shape[0]} px and its photograph "
                 f"{rgb.shape[1]} x {rgb.shape[0]} px; they must be alike. Render both again."
             )
-    width_px, height_px = frame_size((rgb.shape[1], rgb.shape[0]), params)
-    shot = Shot(
-        width_px=width_px,
-        height_px=height_px,
+    shot = shot_of(subject, params, frame_size((rgb.shape[1], rgb.shape[0]), params))
+    frames = engine.frames(rgb, mask, depth, shot)
+    return finish_clip(frames, shot, params, subject, folder)
+
+
+def shot_of(subject: Subject, params: ClipParams, size_px: tuple[int, int]) -> Shot:
+    """Return what the engine is asked for."""
+    return Shot(
+        width_px=size_px[0],
+        height_px=size_px[1],
         fps=params.fps,
         frames=max(1, round(params.duration_s * params.fps)),
         kind=subject.kind,
         seed=params.seed,
+        bits=params.encoding.facts.bits,
+        safe=params.caption_zone.safe,
+        pace=PACES[params.pace],
+        details=subject.details,
     )
-    frames = engine.frames(rgb, mask, depth, shot)
-    facts = write_clip(
-        frames,
-        folder / "clip.mp4",
-        shot,
-        encoding=Encoding(crf=params.crf),
-        tags=clip_tags(subject),
-    )
-    write_poster(facts.first, folder / "poster.webp")
+
+
+def finish_clip(
+    frames: Iterator[Frame], shot: Shot, params: ClipParams, subject: Subject, folder: Path
+) -> Clip:
+    """Write a clip's frames and its poster, and say what they are.
+
+    Raises:
+        StageFailed: if there are not as many frames as asked for, or the encoder refuses.
+        StoreError: if the disk is full.
+    """
+    from pipeline.media.pixels import write_poster
+    from pipeline.media.video import write_clip
+
+    encoding = params.encoding
+    path = folder / params.file_name("clip", encoding.suffix)
+    poster = folder / params.file_name("poster", "webp")
+    facts = write_clip(frames, path, shot, encoding=encoding, tags=clip_tags(subject))
+    try:
+        write_poster(facts.first, poster)
+    except OSError as failure:
+        raise StoreError(
+            f"The poster could not be written: {failure}. Free some space and run the same "
+            "command again; what is finished is kept."
+        ) from failure
     return Clip(
-        path=folder / "clip.mp4",
-        poster=folder / "poster.webp",
-        width_px=width_px,
-        height_px=height_px,
-        fps=params.fps,
+        path=path,
+        poster=poster,
+        width_px=shot.width_px,
+        height_px=shot.height_px,
+        fps=shot.fps,
         frames=facts.frames,
         loops=True,
         alt=subject.title,
+        profile=params.profile,
+        codec=params.codec,
     )
 
 
 def frame_size(photo_px: tuple[int, int], params: ClipParams) -> tuple[int, int]:
-    """Return the clip's size: the photograph's shape, within bounds, in whole even pixels."""
+    """Return the clip's size in whole even pixels: the profile's, or the photograph's shape."""
+    if params.width_px is not None and params.height_px is not None:
+        return params.width_px, params.height_px
     aspect = photo_px[0] / photo_px[1]
     shape = min(max(aspect, 1 / _WIDEST), _WIDEST)
     # What the frame shows of the photograph at once, in the photograph's pixels.
@@ -100,7 +135,7 @@ def frame_size(photo_px: tuple[int, int], params: ClipParams) -> tuple[int, int]
 
 
 def clip_tags(subject: Subject) -> dict[str, str]:
-    """Return what the MP4 says about itself: title, credit and rights."""
+    """Return what the file says about itself: title, credit and rights."""
     return {
         "title": " / ".join(dict.fromkeys(subject.title.values())),
         "copyright": subject.credit,
