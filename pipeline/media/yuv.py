@@ -93,5 +93,11 @@ def i420_to_rgb(frame: Frame) -> RGB:
         )
         for plane in (u, v)
     ]
-    rgb = cv2.transform(cv2.merge([luma.astype(np.float32), *full]), _TO_RGB.astype(np.float32))
+    return joined(luma, *full)
+
+
+def joined(luma: Any, u: Any, v: Any) -> RGB:
+    """Return three planes of one size, on the scale of 8 bits, as an (H, W, 3) picture."""
+    planes = cv2.merge([plane.astype(np.float32) for plane in (luma, u, v)])
+    rgb = cv2.transform(planes, _TO_RGB.astype(np.float32))
     return np.rint(np.clip(rgb, 0, 255)).astype(np.uint8)

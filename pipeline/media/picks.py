@@ -1,0 +1,379 @@
+"""Looks at a clip's frames while they pass by once, and keeps what a person should see of them.
+
+Kept are a few small pictures, evenly spread over the clip; the one frame that is farthest from the
+first, whole; and how far each part of the frame moved on average. So memory does not grow with the
+clip. Frames go to the encoder untouched.
+
+Movement is measured by optical flow on small grey pictures, not taken from the camera: it is what
+the clip shows, whatever engine made it. Where a picture has no texture there is no flow either, and
+light that changes can pass for movement.
+
+Measured on a frame of 3840 x 2160: shrinking by a whole factor with INTER_AREA 3 ms, by any other
+21 ms; so everything is shrunk by a whole factor first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from pipeline.media import yuv
+
+if TYPE_CHECKING:
+    from pipeline.protocols import RGB, Frame
+
+Size = tuple[int, int]
+Box = tuple[int, int, int, int]
+
+_KEPT_PX = 420
+"""Wider small pictures would not be shown any larger; taller ones are kept at most 700 high."""
+_KEPT_HIGH_PX = 700
+_FLOW_PX = 30_000
+"""About the pixels of the pictures between which flow is measured: a camera move is smooth."""
+_FLOW_LEAST_PX = 48
+"""DISOpticalFlow loses its coarsest scales below this."""
+_MOMENTS_PER_PICK = 3
+_EVERY = 4
+"""Columns and rows of flow over which a step is looked for."""
+_APART_PX = 0.8
+"""Of the small picture: more than flow errs by when a flat picture is zoomed by a twelfth."""
+_AGREE_PX = 2.0
+_FARTHER = 2e-4
+"""Of the frame's width: less is noise of the flow."""
+_GRAIN, _BLANK = 1.0, 0.01
+"""Grey values of detail that are noise; weight of flow where there is no more than noise."""
+_FOLLOWED = 3.0
+"""Grey values of detail from which on flow can be believed."""
+_DRAWN = 12
+"""Grey values of detail from which on an edge is clearly seen."""
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A frame that was kept, small."""
+
+    index: int
+    rgb: RGB
+
+
+class Picks:
+    """Collects from the frames of one clip; feed it with `watch` or `see`, then read.
+
+    Args:
+        frames_expected: how many frames will come; fewer do no harm.
+        how_many: small pictures to keep at most.
+        fps: frames a second.
+    """
+
+    def __init__(self, frames_expected: int, how_many: int = 12, fps: float = 30.0) -> None:
+        self.fps = fps
+        self.frames = 0
+        """How many were seen."""
+        self.size_px: Size = (0, 0)
+        """Of the clip's frames."""
+        expected = max(1, frames_expected)
+        picked = min(expected, max(1, how_many))
+        self._picked = {i * expected // picked for i in range(picked)}
+        moments = min(expected, picked * _MOMENTS_PER_PICK)
+        self._moments = {i * expected // moments for i in range(moments)} | self._picked
+        self._kept: list[Pick] = []
+        self._flow = _Flow()
+        self._farthest: tuple[int, Frame] | None = None
+
+    def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """Pass frames on as they come, looking at each."""
+        for frame in frames:
+            self.see(frame)
+            yield frame
+
+    def see(self, frame: Frame) -> None:
+        """Look at the next frame; nothing of it is held on to but copies."""
+        index = self.frames
+        self.frames += 1
+        if index not in self._moments:
+            return
+        if not index:
+            self.size_px = _size(frame)
+        if index in self._picked:
+            self._kept.append(Pick(index, _small(frame, self.small_px)))
+        if self._flow.see(_grey(frame), index / self.fps) or not index:
+            self._farthest = (index, frame.copy())
+
+    @property
+    def small_px(self) -> Size:
+        """Size of the small pictures: the frame's shape."""
+        return fitted(self.size_px, (_KEPT_PX, _KEPT_HIGH_PX))
+
+    @property
+    def farthest(self) -> Pick:
+        """The frame farthest from the first: where edges have most to bear. Small, like others."""
+        index, frame = self._whole
+        return Pick(index, _small(frame, self.small_px))
+
+    @property
+    def shown(self) -> list[Pick]:
+        """The small pictures in order; the farthest stands in for the one next to it."""
+        picks, farthest = list(self._kept), self.farthest
+        nearest = min(range(len(picks)), key=lambda i: abs(picks[i].index - farthest.index))
+        if nearest:  # the first frame stays: a clip is judged from where it starts
+            picks[nearest] = farthest
+        return picks
+
+    @property
+    def motion(self) -> Any:
+        """How fast each part of the frame moves on average: (h, w) float32, widths a second."""
+        return self._flow.mean()
+
+    @property
+    def moved_apart(self) -> bool:
+        """Whether some neighbours did: there are edges to look at."""
+        return bool(self._flow.apart().any())
+
+    def edges(self, size_px: Size, how_many: int = 2) -> list[Box]:
+        """Return where, in the farthest frame, neighbours moved apart the most.
+
+        Boxes of ``size_px`` (or the frame's size, where that is less), in whole even pixels of the
+        frame, the strongest first; they do not overlap. Where nothing moved apart, where most is
+        drawn.
+        """
+        frame_px = self.size_px
+        size = tuple(min(s, f) // 2 * 2 for s, f in zip(size_px, frame_px, strict=True))
+        return _strongest(self._flow.steps(), frame_px, (size[0], size[1]), how_many)
+
+    def part(self, box: Box) -> RGB:
+        """Return a part of the farthest frame at full size."""
+        left, top, right, bottom = box
+        frame = self._whole[1]
+        if frame.ndim == 3:
+            return np.ascontiguousarray(frame[top:bottom, left:right])
+        planes = [
+            _eight_bit(plane[top // per : bottom // per, left // per : right // per])
+            for per, plane in zip((1, 2, 2), yuv.views(frame), strict=True)
+        ]
+        return yuv.i420_to_rgb(_packed(planes))
+
+    @property
+    def _whole(self) -> tuple[int, Frame]:
+        if self._farthest is None:
+            raise ValueError("no frame was seen")
+        return self._farthest
+
+
+def fitted(size_px: Size, room_px: Size) -> Size:
+    """Return the largest even size of the same shape in ``room_px``, never magnified."""
+    share = min(1.0, room_px[0] / size_px[0], room_px[1] / size_px[1])
+    width, height = (max(2, 2 * floor(side * share / 2 + 1e-6)) for side in size_px)
+    return width, height
+
+
+class _Flow:
+    """How far things are from where the first moment had them, followed from moment to moment.
+
+    Flow straight from the first moment to a late one fails where a camera travels far; the sum of
+    the steps between does not.
+    """
+
+    def __init__(self) -> None:
+        # Its presets differ by ten times in cost; "fast" is within 1 % of "medium" on our moves.
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._first: Any = None
+        self._last: Any = None
+        self._far: Any = None
+        self._back: Any = None
+        """For each pixel of the last picture: the way back to where the first one has it."""
+        self._far_back: Any = None
+        self._farthest = 0.0
+        self._sum: Any = None
+        self._count = 0
+        self._time_s = 0.0
+
+    def see(self, grey: Any, time_s: float) -> bool:
+        """Take in the picture at ``time_s``; say whether it is the farthest so far."""
+        if self._last is None:
+            self._first = self._far = self._last = grey
+            self._sum = np.zeros(grey.shape, np.float32)
+            self._back = self._far_back = np.zeros((*grey.shape, 2), np.float32)
+            return False
+        step: Any = self._dis.calc(grey, self._last, None)  # type: ignore[call-overload]
+        drawn = _drawn(grey)
+        self._sum += _evened(_lengths(step), drawn) / np.float32(time_s - self._time_s)
+        self._count += 1
+        # Errors of the steps add up, so flow straight from the first picture replaces the sum
+        # wherever both agree that it is the same thing they followed.
+        back = step + _taken_at(self._back, step)
+        straight: Any = self._dis.calc(grey, self._first, None)  # type: ignore[call-overload]
+        agree = np.abs(straight - back).max(axis=2) < _AGREE_PX
+        self._back = np.where(agree[..., None], straight, back)
+        self._last, self._time_s = grey, time_s
+        # Not the maximum: flow has outliers. And only where there is something to follow.
+        lengths = _lengths(self._back)[drawn >= _FOLLOWED]
+        far = float(np.percentile(lengths, 95)) if lengths.size else 0.0
+        if far <= self._farthest + _FARTHER:
+            return False
+        self._farthest, self._far, self._far_back = far, grey, self._back
+        return True
+
+    def mean(self) -> Any:
+        """Return the mean speed of each pixel in widths of the frame a second."""
+        return self._sum / np.float32(max(1, self._count))
+
+    def steps(self) -> Any:
+        """Return where an edge has most to bear, or where most is drawn if none has."""
+        drawn = _drawn(self._far)
+        apart = self.apart()
+        # A step of the flow counts where it has something to be seen on.
+        return apart * np.minimum(drawn, _DRAWN) if apart.any() else drawn
+
+    def apart(self) -> Any:
+        """Return how far neighbours moved apart from the first to the farthest picture.
+
+        In pixels of the small picture, beyond what a zoom moves all of them apart; zero everywhere
+        where it is nothing to speak of.
+        """
+        apart = np.zeros(self._far.shape, np.float32)
+        back = cv2.GaussianBlur(self._far_back, (0, 0), 1.5)
+        for side in (0, 1):
+            step = back - np.roll(back, _EVERY, side)
+            inner = step[_EVERY:] if side == 0 else step[:, _EVERY:]
+            inner -= np.median(inner, axis=(0, 1))
+            step[:_EVERY], step[:, :_EVERY] = 0, 0
+            apart += np.abs(step).sum(axis=2)
+        around = np.ones((4 * _EVERY + 1, 4 * _EVERY + 1), np.uint8)
+        apart[cv2.dilate(_came_in(self._far_back).astype(np.uint8), around) > 0] = 0
+        return apart if float(np.percentile(apart, 99)) >= _APART_PX else apart * 0
+
+
+def _came_in(back: Any) -> Any:
+    """Return which pixels were outside the first picture."""
+    height, width = back.shape[:2]
+    x, y = np.arange(width)[None] + back[..., 0], np.arange(height)[:, None] + back[..., 1]
+    return (x < 0) | (x > width - 1) | (y < 0) | (y > height - 1)
+
+
+def _drawn(grey: Any) -> Any:
+    """Return how much detail there is around each pixel, in grey values."""
+    picture = grey.astype(np.float32)
+    return np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 3))
+
+
+def _evened(values: Any, drawn: Any) -> Any:
+    """Return values evened out. Where nothing is drawn, flow is a guess: neighbours say more."""
+    weight = np.clip(drawn - np.float32(_GRAIN), np.float32(_BLANK), np.float32(_DRAWN))
+    total, whole = np.zeros((2, *values.shape), np.float32)
+    for reach, share in ((3, 1.0), (12, 0.1)):
+        total += cv2.GaussianBlur(weight * values, (0, 0), reach) * np.float32(share)
+        whole += cv2.GaussianBlur(weight, (0, 0), reach) * np.float32(share)
+    return total / whole
+
+
+def _lengths(flow: Any) -> Any:
+    """Return the length of each arrow, in widths of the picture."""
+    return cv2.magnitude(flow[..., 0], flow[..., 1]) / np.float32(flow.shape[1])
+
+
+def _taken_at(field: Any, flow: Any) -> Any:
+    """Return what ``field`` holds at the end of each arrow of ``flow``."""
+    height, width = field.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    at = (x + flow[..., 0], y + flow[..., 1])
+    return cv2.remap(field, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _strongest(strength: Any, frame_px: Size, size: Size, how_many: int) -> list[Box]:
+    """Return the boxes that hold most of ``strength``, a small picture of the frame."""
+    height, width = strength.shape
+    per = (frame_px[0] / width, frame_px[1] / height)
+    cells = tuple(
+        max(1, min(n, round(s / p))) for s, p, n in zip(size, per, (width, height), strict=True)
+    )
+    # Seen through a window that is weak at its border, so that an edge comes to its middle.
+    weights = np.outer(*(np.hanning(n + 2)[1:-1] for n in (cells[1], cells[0])))
+    total = cv2.filter2D(
+        strength.astype(np.float64), -1, weights, anchor=(0, 0), borderType=cv2.BORDER_CONSTANT
+    )[: height - cells[1] + 1, : width - cells[0] + 1].copy()
+    boxes: list[tuple[int, int]] = []
+    for apart in (1.0, 0.5, 0.25):  # in a very small frame, parts may have to overlap
+        boxes = _peaks(total.copy(), cells, how_many, apart)
+        if len(boxes) == how_many:
+            break
+    room = (frame_px[0] - size[0], frame_px[1] - size[1])
+    corners = [[min(floor(at[i] * per[i]), room[i]) // 2 * 2 for i in (0, 1)] for at in boxes]
+    return [(x, y, x + size[0], y + size[1]) for x, y in corners]
+
+
+def _peaks(total: Any, cells: Size, how_many: int, apart: float) -> list[tuple[int, int]]:
+    """Return column and row of the highest values, ``apart`` cells from each other."""
+    peaks: list[tuple[int, int]] = []
+    reach = [max(1, round(n * apart)) for n in cells]
+    while len(peaks) < how_many:
+        row, column = (int(at) for at in np.unravel_index(int(np.argmax(total)), total.shape))
+        if total[row, column] < 0:
+            break
+        peaks.append((column, row))
+        rows = slice(max(0, row - reach[1] + 1), row + reach[1])
+        total[rows, max(0, column - reach[0] + 1) : column + reach[0]] = -1
+    return peaks
+
+
+def _size(frame: Frame) -> Size:
+    if frame.ndim == 3:
+        return frame.shape[1], frame.shape[0]
+    return frame.shape[1], frame.shape[0] * 2 // 3
+
+
+def _grey(frame: Frame) -> Any:
+    """Return the frame's lightness as a small 8-bit picture."""
+    width, height = _size(frame)
+    plane = frame[:height] if frame.ndim == 2 else cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    factor = max(1, round((width * height / _FLOW_PX) ** 0.5))
+    while factor > 1 and min(width, height) // factor < _FLOW_LEAST_PX:
+        factor -= 1
+    small = _shrunk(plane, factor)
+    size = [max(_FLOW_LEAST_PX, side) for side in small.shape[::-1]]
+    if tuple(size) != small.shape[::-1]:
+        small = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR)
+    return _eight_bit(small)
+
+
+def _small(frame: Frame, size_px: Size) -> RGB:
+    """Return a frame in sRGB, smaller."""
+    if frame.ndim == 3:
+        rgb: RGB = _resized(frame, size_px)
+        return rgb
+    return yuv.joined(*(_eight_bit(_resized(plane, size_px)) for plane in yuv.views(frame)))
+
+
+def _packed(planes: list[Any]) -> Frame:
+    """Return three planes as one planar frame."""
+    height, width = planes[0].shape
+    return np.concatenate([plane.reshape(-1) for plane in planes]).reshape(height * 3 // 2, width)
+
+
+def _resized(picture: Any, size_px: Size) -> Any:
+    if picture.shape[1::-1] == size_px:
+        return picture
+    factor = max(1, min(picture.shape[1] // size_px[0], picture.shape[0] // size_px[1]))
+    larger = picture.shape[1] < size_px[0]  # colour of a frame that is hardly shrunk
+    way = cv2.INTER_LINEAR if larger else cv2.INTER_AREA
+    return cv2.resize(_shrunk(picture, factor), size_px, interpolation=way)
+
+
+def _shrunk(picture: Any, factor: int) -> Any:
+    """Return a picture ``factor`` times smaller; what is left over at its end is left out."""
+    if factor == 1:
+        return picture
+    width, height = picture.shape[1] // factor, picture.shape[0] // factor
+    whole = picture[: height * factor, : width * factor]
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _eight_bit(plane: Any) -> Any:
+    """Bring samples of 10 bits to 8."""
+    if plane.dtype == np.uint8:
+        return plane
+    return np.minimum((plane + 2) >> 2, 255).astype(np.uint8)
