@@ -134,15 +134,17 @@ class Region(Record):
 
     title: Localized = {}
     box: tuple[float, float, float, float]
-    """Left, top, right, bottom in fractions of the photograph's sides, 0 to 1."""
+    """Left, top, right, bottom."""
+    unit: Literal["part", "px"] = "part"
+    """Fractions of the photograph's sides, or pixels of the upright source photograph."""
 
     @model_validator(mode="after")
     def _has_an_inside(self) -> Self:
         left, top, right, bottom = self.box
-        if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-            raise ValueError(
-                f"found {self.box}, expected left < right and top < bottom, all from 0 to 1"
-            )
+        most = 1.0 if self.unit == "part" else float("inf")
+        if not (0 <= left < right <= most and 0 <= top < bottom <= most):
+            inside = f"left < right and top < bottom, all from 0 to {most:g}"
+            raise ValueError(f"found {self.box}, expected {inside}")
         return self
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from pipeline.errors import StageFailed
 from pipeline.media.camera import Box
+from pipeline.records import Region, text_in
 
 Pair = tuple[float, float]
 _FULL: Box = (0.0, 0.0, 1.0, 1.0)
@@ -114,3 +116,23 @@ def _least_harm(photo_px: Pair, box: Box, frame_px: Pair, safe: Box, closest: fl
 
     widths = [most + (least - most) * index / _TRIED for index in range(_TRIED + 1)]
     return min((_at(photo_px, box, frame_px, safe, width) for width in widths), key=harm)
+
+
+def on_photo(region: Region, source_px: tuple[int, int]) -> Region:
+    """Return a region in fractions of a source photograph of that size; cut at its edge.
+
+    Raises:
+        StageFailed: if it lies beyond the photograph.
+    """
+    if region.unit == "part":
+        return region
+    left, top, right, bottom = region.box
+    width_px, height_px = source_px
+    if left >= width_px or top >= height_px:
+        raise StageFailed(
+            f"The detail {text_in(region.title, 'en') or 'without a name'} begins at {left:g},"
+            f"{top:g} px, beyond the photograph of {width_px} x {height_px} px. Write its region "
+            "in pixels of this photograph, or in percent of any: pct:x,y,w,h."
+        )
+    end = (min(right / width_px, 1.0), min(bottom / height_px, 1.0))
+    return Region(title=region.title, box=(left / width_px, top / height_px, *end))

@@ -16,8 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import asinh, cosh, exp, hypot, log, sinh, tanh
+from typing import Any
+
+import numpy as np
 
 from pipeline.media.camera import PEAK, glide
 from pipeline.media.place import Pair, View, widest
@@ -29,8 +33,8 @@ scenes (Rayner, "Eye movements and attention in reading, scene perception, and v
 WHOLE_S = 1.6
 """How long the whole is seen, at least. Ours: the gist of a picture needs far less."""
 _RHO = 1.42
-_MOMENTS = 48
-"""Moments of a way that are looked at for its speed."""
+_KNOTS, _FINER = 24, 8
+"""Knots of the curve that makes a way look equally fast, and steps between them."""
 _LEAST = 1.12
 """An approach by less than this shows nothing that the whole does not."""
 
@@ -50,7 +54,19 @@ class Way:
     frame_px: Pair
 
     def view(self, x: float) -> View:
-        """The view after a part ``x`` of the way, 0 to 1."""
+        """The view after a part ``x`` of the way, 0 to 1; all of it looks equally fast."""
+        return self._view(self._even(x))
+
+    @property
+    def length(self) -> float:
+        """How far it looks, in frames (of the frame's longer side).
+
+        Pan and zoom add up as in the paper: zooming by a factor e looks like panning by 1 / rho^2
+        of a frame, which is also about what the picture's parts move on the mean.
+        """
+        return float(self._lengths[-1])
+
+    def _view(self, x: float) -> View:
         width, share = self._path(x)
         first, last = self._shares(self.start), self._shares(self.end)
         middle = [0.0, 0.0]
@@ -62,18 +78,40 @@ class Way:
             middle[axis] = self.photo_px[axis] / 2 + place * self._room(width, axis)
         return View(middle[0], middle[1], width)
 
-    def fastest(self) -> float:
-        """How fast anything in the frame ever moves, in frame sides for the whole way."""
-        per = (1.0, self.frame_px[1] / self.frame_px[0])
-        step, fastest = 1e-4, 0.0
-        for index in range(_MOMENTS + 1):
-            x = min(max(index / _MOMENTS, step), 1 - step)
-            a, b = self.view(x - step), self.view(x + step)
-            zoom = abs(b.width - a.width) / 2
-            for axis in (0, 1):
-                flow = (abs(b[axis] - a[axis]) / per[axis] + zoom) / a.width / (2 * step)
-                fastest = max(fastest, flow)
-        return fastest
+    @cached_property
+    def _lengths(self) -> Any:
+        """How far it looks up to each knot."""
+        longer = max(1.0, self.frame_px[1] / self.frame_px[0])
+        views = [self._view(index / _KNOTS / _FINER) for index in range(_KNOTS * _FINER + 1)]
+        steps = [0.0]
+        for a, b in pairwise(views):
+            pan = hypot(b.x - a.x, b.y - a.y) / longer / a.width
+            steps.append(hypot(pan, log(b.width / a.width) / _RHO**2))
+        return np.cumsum(steps)[::_FINER]
+
+    @cached_property
+    def _curve(self) -> tuple[Any, Any, Any]:
+        """Knots of the natural cubic spline from length to place, and its second derivatives.
+
+        A spline, because it is C2: a table alone would put steps into the speed.
+        """
+        at = np.linspace(0, 1, _KNOTS + 1)
+        done = self._lengths / self._lengths[-1] if self._lengths[-1] > 0 else at
+        h = np.diff(done)
+        matrix, right = np.eye(_KNOTS + 1), np.zeros(_KNOTS + 1)
+        for i in range(1, _KNOTS):
+            matrix[i, i - 1 : i + 2] = h[i - 1], 2 * (h[i - 1] + h[i]), h[i]
+            right[i] = 6 * ((at[i + 1] - at[i]) / h[i] - (at[i] - at[i - 1]) / h[i - 1])
+        return done, at, np.linalg.solve(matrix, right)
+
+    def _even(self, x: float) -> float:
+        """Where on the path a part ``x`` of its length is done."""
+        done, at, bend = self._curve
+        i = min(max(int(np.searchsorted(done, x)) - 1, 0), _KNOTS - 1)
+        h = done[i + 1] - done[i]
+        a, b = (done[i + 1] - x) / h, (x - done[i]) / h
+        curved = ((a**3 - a) * bend[i] + (b**3 - b) * bend[i + 1]) * h * h / 6
+        return min(max(float(a * at[i] + b * at[i + 1] + curved), 0.0), 1.0)
 
     def _room(self, width: float, axis: int) -> float:
         side = width if axis == 0 else width * self.frame_px[1] / self.frame_px[0]
@@ -93,6 +131,9 @@ class Way:
         """Width, and share of the pan that is done."""
         w0, w1 = self.start.width, self.end.width
         away = hypot(self.end.x - self.start.x, self.end.y - self.start.y)
+        shares = zip(self._shares(self.start), self._shares(self.end), strict=True)
+        if all(a is None or b is None for a, b in shares):
+            away = 0.0  # about one point: an even zoom
         if away < 1e-6 * w0:
             return w0 * exp(x * log(w1 / w0)), x
         rho = self._rho(away)
@@ -171,7 +212,7 @@ def tour(
 ) -> Tour:
     """Return the quickest tour of ``stops`` that is nowhere faster than ``speed_per_s``."""
     ways = [Way(a, b, photo_px, frame_px) for a, b in pairwise([*stops, stops[0]])]
-    ways_s = tuple(way.fastest() * PEAK / speed_per_s for way in ways)
+    ways_s = tuple(way.length * PEAK / speed_per_s for way in ways)
     whole_s = WHOLE_S * look_s / LOOK_S
     holds_s = tuple(whole_s if index == 0 else look_s for index in range(len(stops)))
     return Tour(tuple(ways), holds_s, ways_s)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.mistakes import Loc, Spot, Spots, find_mistakes
-from pipeline.records import Item, Kind, Localized, Params, Rights, Size
+from pipeline.records import Item, Kind, Localized, Params, Region, Rights, Size
 
 AXES = ("height", "width", "depth", "diameter")
 UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}
@@ -66,6 +66,52 @@ def _url(value: str) -> str:
     if text and not re.match(r"https?://[^\s/]", text):
         raise ValueError(f"found {text!r}, expected a web address: https://…")
     return text
+
+
+_PIXELS = r"(\d+),(\d+),(\d+),(\d+)"
+_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
+_PERCENT = f"pct:{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}"
+
+
+def _region(value: str) -> str:
+    read_region(value)
+    return value
+
+
+def read_region(value: str) -> Region:
+    """Read ``pct:x,y,w,h`` or ``x,y,w,h`` in pixels of the upright source photograph.
+
+    Source: IIIF Image API 3.0, section 4.1 (Region): what reaches over the edge is cut there.
+
+    Raises:
+        ValueError: if it is neither, or has nothing inside.
+    """
+    text = value.strip()
+    if text in {"full", "square"}:
+        raise ValueError(
+            f"found {text!r}, which is no detail; expected the part to look at closely, such as "
+            "pct:41,7,20,20"
+        )
+    in_pixels, in_percent = re.fullmatch(_PIXELS, text), re.fullmatch(_PERCENT, text)
+    match = in_percent or in_pixels
+    if match is None:
+        raise ValueError(
+            f"found {text!r}, expected pct:x,y,w,h in percent of the photograph or x,y,w,h in its "
+            "pixels: left, top, width, height, such as pct:41,7,20,20"
+        )
+    x, y, width, height = (float(number) for number in match.groups())
+    if not (width > 0 and height > 0):
+        raise ValueError(f"found {text!r}, expected a width and a height of more than 0")
+    if in_pixels:
+        return Region(box=(x, y, x + width, y + height), unit="px")
+    if x >= 100 or y >= 100:
+        raise ValueError(
+            f"found {text!r}, which begins beyond the photograph's edge at 100 percent"
+        )
+    sides = x, y, min(100.0, x + width), min(100.0, y + height)
+    # Percent to a millionth, so that pct:41 is 0.41 and not 0.41000000000000003.
+    left, top, right, bottom = (round(side / 100, 9) for side in sides)
+    return Region(box=(left, top, right, bottom))
 
 
 def _not_empty(value: object) -> object:
@@ -132,6 +178,14 @@ class SizeEntry(Params):
         return Size(**metres)
 
 
+class DetailEntry(Params):
+    """A part of the photograph that is worth a closer look."""
+
+    region: Annotated[str, AfterValidator(_region)]
+    """Where it is, as in a IIIF image address: ``pct:x,y,w,h`` or, in pixels, ``x,y,w,h``."""
+    title: _Title | None = None
+
+
 class Entry(Params):
     """One object as a catalogue file describes it."""
 
@@ -146,6 +200,7 @@ class Entry(Params):
     rights: _Text
     holder: str = ""
     size: SizeEntry = SizeEntry()
+    details: tuple[DetailEntry, ...] = ()
     source_url: Annotated[str, AfterValidator(_url)] = ""
     extra: dict[str, str] = Field(default={})
 
@@ -176,6 +231,10 @@ class Entry(Params):
             date=texts(self.date),
             rights=Rights(uri=self.rights, credit=self.credit, holder=self.holder.strip()),
             size=self.size.size(),
+            details=tuple(
+                read_region(detail.region).model_copy(update={"title": texts(detail.title)})
+                for detail in self.details
+            ),
             source_url=self.source_url,
             extra=self.extra,
         )

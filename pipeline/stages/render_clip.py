@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,13 +45,14 @@ def render_clip(
     """Move a camera through one photograph; write clip and poster to ``folder``.
 
     Raises:
-        StageFailed: if this machine has no encoder for it, the engine yields fewer frames than
-            asked for, or the encoder refuses.
+        StageFailed: if this machine has no encoder for it, a detail lies beyond the photograph,
+            the engine yields fewer frames than asked for, or the encoder refuses.
         StoreError: if the disk is full.
         EngineFailed: if the photograph cannot carry the shot.
     """
     from pipeline.media.codecs import require
     from pipeline.media.pixels import read_depth, read_mask, read_rgb
+    from pipeline.media.place import on_photo
 
     require(params.codec, f"the profile {params.profile}")  # before any frame is drawn
     rgb, mask = read_rgb(view.photo.path), read_mask(view.mask.path)
@@ -62,6 +64,8 @@ def render_clip(
                 f"{rgb.shape[1]} x {rgb.shape[0]} px; they must be alike. Render both again."
             )
     shot = shot_of(subject, params, frame_size((rgb.shape[1], rgb.shape[0]), params))
+    source_px = (view.photo.source_width_px, view.photo.source_height_px)
+    shot = replace(shot, details=tuple(on_photo(part, source_px) for part in subject.details))
     frames = engine.frames(rgb, mask, depth, shot)
     return finish_clip(frames, shot, params, subject, folder)
 
