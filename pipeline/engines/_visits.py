@@ -33,6 +33,8 @@ _STILL_S = 4.0
 """Least time for a still with its fade."""
 _CLOSER = 1.12
 """A closer view by less than this shows nothing new."""
+_VISITED = 3
+"""Details that are looked for where the catalogue names none."""
 _BETWEEN = 0.6
 """Views of a long work overlap by the rest of their length."""
 
@@ -45,7 +47,7 @@ def tour_of(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> 
     stops = _stops(rgb, mask, shot, options)
     duration_s = shot.frames / shot.fps
     pace = (duration_s, _WAY * options.speed_per_s * shot.pace, LOOK_S / shot.pace)
-    found = plan(stops, photo_px, frame_px, pace)
+    found = plan(stops, photo_px, frame_px, pace, any_order=not shot.details)
     if found is None:
         _log.info(
             "No detail can be visited in %.1f s at %d x %d px: the clip is too short or the "
@@ -60,7 +62,7 @@ def tour_of(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> 
             len(found.stops) - 1,
             len(stops) - 1,
         )
-    elif found.stops[1].width > stops[1].width * _CLOSER:
+    elif found.stops[1].width > max(stop.width for stop in stops[1:]) * _CLOSER:
         _log.info(
             "In %.1f s the camera gets to %.1f times the whole instead of %.1f; a longer "
             "duration_s brings it closer.",
@@ -198,8 +200,17 @@ def _regions(rgb: RGB, mask: MaskArray, shot: Shot) -> list[tuple[str, Box]]:
     from pipeline.media.saliency import find_regions
 
     where = mask if object_box(mask, shot.kind) else None
-    found = find_regions(rgb, mask=where)
-    return [(f"number {index + 1}", box) for index, box in enumerate(found)]
+    found = find_regions(rgb, 2 * _VISITED, where)
+    found.sort(key=lambda box: _lost(box, rgb, shot) > 0)  # stable: what fits, the strongest first
+    return [(f"number {index + 1}", box) for index, box in enumerate(found[:_VISITED])]
+
+
+def _lost(box: Box, rgb: RGB, shot: Shot) -> float:
+    """How far a box must reach out of the safe part, to a pixel."""
+    frame_px = (shot.width_px, shot.height_px)
+    view = place((rgb.shape[1], rgb.shape[0]), box, frame_px, shot.safe, 1.0)
+    lost = max(misses(view, box, frame_px, shot.safe))
+    return lost if lost > OUTSIDE_PX / min(frame_px) else 0.0
 
 
 def _grown(box: Box, photo_px: tuple[int, int]) -> Box:

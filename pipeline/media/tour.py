@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, permutations
 from math import asinh, cosh, exp, hypot, log, sinh, tanh
 from typing import Any
 
@@ -35,6 +35,9 @@ WHOLE_S = 1.6
 _RHO = 1.42
 _KNOTS, _FINER = 24, 8
 """Knots of the curve that makes a way look equally fast, and steps between them."""
+_SHORT = 0.35
+"""Share of a clip that is too short for a whole tour which is spent looking at its one detail; with
+more of it the camera would not get close enough to look."""
 _LEAST = 1.12
 """An approach by less than this shows nothing that the whole does not."""
 
@@ -219,7 +222,11 @@ def tour(
 
 
 def plan(
-    stops: Sequence[View], photo_px: Pair, frame_px: Pair, pace: tuple[float, float, float]
+    stops: Sequence[View],
+    photo_px: Pair,
+    frame_px: Pair,
+    pace: tuple[float, float, float],
+    any_order: bool = False,
 ) -> Tour | None:
     """Return the tour of as many stops as there is time for; ``None`` if there is none for one.
 
@@ -228,12 +235,15 @@ def plan(
         photo_px: size of the photograph.
         frame_px: size of the frame.
         pace: duration in seconds, speed in frames a second, seconds to look at a detail.
+        any_order: visit them on the shortest way; those named first are still preferred.
     """
     duration_s, speed_per_s, look_s = pace
     whole = stops[0]
     near = [stop for stop in stops[1:] if whole.width >= _LEAST * stop.width]
     for count in range(len(near), 0, -1):
-        found = tour([whole, *near[:count]], photo_px, frame_px, speed_per_s, look_s)
+        orders = permutations(near[:count]) if any_order else [near[:count]]
+        tours = (tour([whole, *o], photo_px, frame_px, speed_per_s, look_s) for o in orders)
+        found = min(tours, key=lambda t: t.duration_s)
         if found.duration_s <= duration_s:
             return found.paced(duration_s)
     return _less_close(whole, near, photo_px, frame_px, pace) if near else None
@@ -248,7 +258,7 @@ def _less_close(
 ) -> Tour | None:
     """The tour of the first detail alone, as close to it as the time allows."""
     duration_s, speed_per_s, look_s = pace
-    look_s = min(look_s, duration_s / 2)
+    look_s = min(look_s, duration_s * _SHORT)
     way = Way(whole, near[0], photo_px, frame_px)
     low, high, best = 0.0, 1.0, None
     for _ in range(20):
