@@ -243,6 +243,8 @@ class Clip(Record):
     """``clip.mp4``; ``clip.<profile>.mp4`` for a clip beside the main one."""
     poster: StoredPath
     """``poster.webp``, named alike."""
+    sheet: StoredPath | None = None
+    """``sheet.webp``, named alike: frames with their times, depth, motion, edges."""
     width_px: int
     height_px: int
     fps: float

@@ -209,7 +209,7 @@ class Shown:
             if part is not None:
                 paths.append(part.path)
         for clip in entry.clips:
-            paths += [clip.path, clip.poster]
+            paths += [clip.path, clip.poster, *([clip.sheet] if clip.sheet else [])]
         if entry.mesh is not None:
             paths.append(entry.mesh.path)
         return [

@@ -93,6 +93,8 @@ def _files(entry: Entry) -> list[tuple[Path, dict[str, Any]]]:
     for clip in entry.clips:
         found.append((clip.path, _clip_facts(clip)))
         found.append((clip.poster, _pixels(clip)))
+        if clip.sheet:
+            found.append((clip.sheet, {}))
     if entry.mesh:
         found.append((entry.mesh.path, _mesh_facts(entry.mesh)))
     return found

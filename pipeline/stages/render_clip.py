@@ -15,9 +15,9 @@ from pipeline.protocols import ClipEngine, Shot
 from pipeline.records import Clip, Subject, View
 
 if TYPE_CHECKING:
-    from pipeline.protocols import Frame
+    from pipeline.protocols import DepthArray, Frame
 
-VERSION = "2"
+VERSION = "3"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
@@ -42,7 +42,7 @@ class ClipParams(ClipKnobs):
 def render_clip(
     view: View, subject: Subject, params: ClipParams, *, engine: ClipEngine, folder: Path
 ) -> Clip:
-    """Move a camera through one photograph; write clip and poster to ``folder``.
+    """Move a camera through one photograph; write clip, poster and sheet to ``folder``.
 
     Raises:
         StageFailed: if this machine has no encoder for it, a detail lies beyond the photograph,
@@ -67,7 +67,7 @@ def render_clip(
     source_px = (view.photo.source_width_px, view.photo.source_height_px)
     shot = replace(shot, details=tuple(on_photo(part, source_px) for part in subject.details))
     frames = engine.frames(rgb, mask, depth, shot)
-    return finish_clip(frames, shot, params, subject, folder)
+    return finish_clip(frames, shot, params, subject, folder, depth)
 
 
 def shot_of(subject: Subject, params: ClipParams, size_px: tuple[int, int]) -> Shot:
@@ -87,31 +87,43 @@ def shot_of(subject: Subject, params: ClipParams, size_px: tuple[int, int]) -> S
 
 
 def finish_clip(
-    frames: Iterator[Frame], shot: Shot, params: ClipParams, subject: Subject, folder: Path
+    frames: Iterator[Frame],
+    shot: Shot,
+    params: ClipParams,
+    subject: Subject,
+    folder: Path,
+    depth: DepthArray | None = None,
 ) -> Clip:
-    """Write a clip's frames and its poster, and say what they are.
+    """Write a clip's frames, its poster and its contact sheet, and say what they are.
 
     Raises:
         StageFailed: if there are not as many frames as asked for, or the encoder refuses.
         StoreError: if the disk is full.
     """
+    from pipeline.media.contact import contact_sheet
+    from pipeline.media.picks import Picks
     from pipeline.media.pixels import write_poster
     from pipeline.media.video import write_clip
 
     encoding = params.encoding
     path = folder / params.file_name("clip", encoding.suffix)
     poster = folder / params.file_name("poster", "webp")
-    facts = write_clip(frames, path, shot, encoding=encoding, tags=clip_tags(subject))
+    sheet = folder / params.file_name("sheet", "webp")
+    picks = Picks(shot.frames, fps=shot.fps)
+    watched = picks.watch(frames)
+    facts = write_clip(watched, path, shot, encoding=encoding, tags=clip_tags(subject))
     try:
         write_poster(facts.first, poster)
+        write_poster(contact_sheet(picks, depth, subject), sheet)
     except OSError as failure:
         raise StoreError(
-            f"The poster could not be written: {failure}. Free some space and run the same "
-            "command again; what is finished is kept."
+            f"Poster and contact sheet could not be written: {failure}. Free some space and run "
+            "the same command again; what is finished is kept."
         ) from failure
     return Clip(
         path=path,
         poster=poster,
+        sheet=sheet,
         width_px=shot.width_px,
         height_px=shot.height_px,
         fps=shot.fps,

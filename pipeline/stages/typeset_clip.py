@@ -10,7 +10,7 @@ from pipeline.protocols import TextEngine
 from pipeline.records import Clip, Localized, Subject
 from pipeline.stages.render_clip import ClipParams, finish_clip, shot_of
 
-VERSION = "2"
+VERSION = "3"
 
 _SHAPE = 16 / 9
 """There is no photograph whose shape the frame could follow."""
@@ -21,7 +21,7 @@ _LONGEST_S = 1800.0
 def typeset_clip(
     subject: Subject, text: Localized, params: ClipParams, *, engine: TextEngine, folder: Path
 ) -> Clip:
-    """Set a text in type; write clip and poster to ``folder``.
+    """Set a text in type; write clip, poster and sheet to ``folder``.
 
     The clip is as long as reading takes, whatever ``params.duration_s`` says.
 

@@ -57,11 +57,12 @@ def test_clip_and_poster(view, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
     clip = render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=out)
-    assert sorted(p.name for p in out.iterdir()) == ["clip.mp4", "poster.webp"]
+    assert sorted(p.name for p in out.iterdir()) == ["clip.mp4", "poster.webp", "sheet.webp"]
     frames = list(read_clip(clip.path))
     assert clip == Clip(
         path=out / "clip.mp4",
         poster=out / "poster.webp",
+        sheet=out / "sheet.webp",
         width_px=160,
         height_px=120,
         fps=12,
@@ -83,8 +84,19 @@ def test_twice_the_same_bytes(view, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=tmp_path / name)
-    for name in ("clip.mp4", "poster.webp"):
+    for name in ("clip.mp4", "poster.webp", "sheet.webp"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_sheet_shows_the_clip(view, tmp_path):
+    clip = render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=tmp_path)
+    sheet = read_rgb(clip.sheet)
+    first = next(read_clip(clip.path))
+    found = cv2.matchTemplate(
+        sheet, cv2.resize(first, (168, 126), interpolation=cv2.INTER_CUBIC), cv2.TM_CCOEFF_NORMED
+    )
+    assert found.max() > 0.99, "the first frame is on it"
+    assert sheet.shape[0] > 126 * 3 + 150, "three rows of frames and what stands beneath"
 
 
 class Lazy:

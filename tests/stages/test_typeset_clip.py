@@ -33,7 +33,7 @@ def test_clip_poster_and_words(tmp_path):
     assert clip.alt == TEXT
     assert clip.loops
     assert np.abs(read_rgb(clip.poster).astype(int) - frames[0]).mean() < 4
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", "poster.webp"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", "poster.webp", "sheet.webp"]
 
 
 def test_a_title_alone_is_enough(tmp_path):
