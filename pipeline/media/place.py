@@ -101,6 +101,9 @@ def _at(photo_px: Pair, box: Box, frame_px: Pair, safe: Box, width: float) -> Vi
     for axis in (0, 1):
         side = width if axis == 0 else width * frame_px[1] / frame_px[0]
         wish = (box[axis] + box[axis + 2]) / 2 - ((safe[axis] + safe[axis + 2]) / 2 - 0.5) * side
+        # To be in the frame comes before being in the safe part of it.
+        ends = sorted((box[axis] + side / 2, box[axis + 2] - side / 2))
+        wish = min(max(wish, ends[0]), ends[1])
         middle[axis] = min(max(wish, side / 2), max(side / 2, photo_px[axis] - side / 2))
     return View(middle[0], middle[1], width)
 

@@ -33,8 +33,10 @@ scenes (Rayner, "Eye movements and attention in reading, scene perception, and v
 WHOLE_S = 1.6
 """How long the whole is seen, at least. Ours: the gist of a picture needs far less."""
 _RHO = 1.42
-_KNOTS, _FINER = 24, 8
+_KNOTS, _FINER = 32, 8
 """Knots of the curve that makes a way look equally fast, and steps between them."""
+_REST = 0.35
+"""What is slower than this part of a way's mean speed may stay slower."""
 _SHORT = 0.35
 """Share of a clip that is too short for a whole tour which is spent looking at its one detail; with
 more of it the camera would not get close enough to look."""
@@ -57,12 +59,12 @@ class Way:
     frame_px: Pair
 
     def view(self, x: float) -> View:
-        """The view after a part ``x`` of the way, 0 to 1; all of it looks equally fast."""
+        """The view after a part ``x`` of the way, 0 to 1; it looks about equally fast all along."""
         return self._view(self._even(x))
 
     @property
     def length(self) -> float:
-        """How far it looks, in frames (of the frame's longer side).
+        """How far it looks, in frames (of the frame's longer side); no part is faster than it.
 
         Pan and zoom add up as in the paper: zooming by a factor e looks like panning by 1 / rho^2
         of a frame, which is also about what the picture's parts move on the mean.
@@ -83,14 +85,20 @@ class Way:
 
     @cached_property
     def _lengths(self) -> Any:
-        """How far it looks up to each knot."""
+        """How far it looks up to each knot.
+
+        Where a way turns round at the whole, it comes to rest and must be let: so a part of the
+        mean is added, and there it is slower than elsewhere instead of turning on the spot.
+        """
         longer = max(1.0, self.frame_px[1] / self.frame_px[0])
         views = [self._view(index / _KNOTS / _FINER) for index in range(_KNOTS * _FINER + 1)]
         steps = [0.0]
         for a, b in pairwise(views):
             pan = hypot(b.x - a.x, b.y - a.y) / longer / a.width
             steps.append(hypot(pan, log(b.width / a.width) / _RHO**2))
-        return np.cumsum(steps)[::_FINER]
+        rest = _REST * float(np.mean(steps[1:]))
+        smooth = [0.0, *(hypot(step, rest) for step in steps[1:])]
+        return np.cumsum(smooth)[::_FINER]
 
     @cached_property
     def _curve(self) -> tuple[Any, Any, Any]:
@@ -133,34 +141,34 @@ class Way:
     def _path(self, x: float) -> tuple[float, float]:
         """Width, and share of the pan that is done."""
         w0, w1 = self.start.width, self.end.width
-        away = hypot(self.end.x - self.start.x, self.end.y - self.start.y)
-        shares = zip(self._shares(self.start), self._shares(self.end), strict=True)
-        if all(a is None or b is None for a, b in shares):
-            away = 0.0  # about one point: an even zoom
-        if away < 1e-6 * w0:
+        away, rho, r0, r1 = self._bow
+        if away == 0:
             return w0 * exp(x * log(w1 / w0)), x
-        rho = self._rho(away)
-        r0, r1 = _ends(w0, w1, away, rho)
         s = x * (r1 - r0)
         width = w0 * cosh(r0) / cosh(s + r0)
         return width, w0 / rho**2 * (cosh(r0) * tanh(s + r0) - sinh(r0)) / away
 
-    def _rho(self, away: float) -> float:
-        """The paper's rho, or the largest smaller one whose path fits into the photograph."""
+    @cached_property
+    def _bow(self) -> tuple[float, float, float, float]:
+        """Distance, the paper's rho or a smaller one whose path fits the photograph, r0, r1."""
         w0, w1 = self.start.width, self.end.width
+        away = hypot(self.end.x - self.start.x, self.end.y - self.start.y)
+        shares = zip(self._shares(self.start), self._shares(self.end), strict=True)
+        if away < 1e-6 * w0 or all(a is None or b is None for a, b in shares):
+            return 0.0, 0.0, 0.0, 0.0  # about one point: an even zoom
         most = max(widest(self.photo_px, self.frame_px), w0, w1) * (1 + 1e-9)
 
         def fits(rho: float) -> bool:
             r0, r1 = _ends(w0, w1, away, rho)
             return not r0 < 0 < r1 or w0 * cosh(r0) <= most
 
-        if fits(_RHO):
-            return _RHO
         low, high = 0.05, _RHO
+        if fits(_RHO):
+            low = _RHO
         for _ in range(40):
             tried = (low + high) / 2
             low, high = (tried, high) if fits(tried) else (low, tried)
-        return low
+        return away, low, *_ends(w0, w1, away, low)
 
 
 def _ends(w0: float, w1: float, away: float, rho: float) -> tuple[float, float]:
