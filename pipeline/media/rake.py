@@ -28,10 +28,9 @@ import cv2
 import numpy as np
 
 from pipeline.errors import EngineFailed
-from pipeline.media import yuv
+from pipeline.media import shading, yuv
 from pipeline.media.slopes import slopes
 from pipeline.media.stand import box_of, cut, window
-from pipeline.media.warp import packed
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray, Shot
@@ -48,12 +47,9 @@ _STEEPEST = 0.9
 """Share of full shade that the steepest slope takes away at most."""
 _HEADROOM = 4
 """The nearer to white, by this power, the less a gain lifts it; so no highlight burns out."""
-_BAND_PX = 64
-"""Rows that are shaded at once: they stay in the processor's cache."""
 _THUMB_PX = 240
 """Longer side of the picture on which brightness is measured."""
 _ZEROS = (16, 128, 128)
-_MIRROR = cv2.BORDER_REFLECT_101
 _START = radians(-135)
 """Over the surface from the right, clockwise: the lamp comes down at the upper left, where
 painters and eyes expect light. Source: Mamassian and Goutcher, Cognition 81(1), 2001."""
@@ -123,6 +119,7 @@ class _Surface:
         self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, move: Raking
     ) -> None:
         self._drift, self._turn_deg = move.drift, turn_deg(shot)
+        self._bits = shot.bits
         size = (shot.width_px, shot.height_px)
         focus = box_of(mask)
         box = window(rgb.shape, focus, shot)
@@ -134,7 +131,7 @@ class _Surface:
         room = 1 - np.clip((planes[0] - 16) / 219, 0, 1) ** _HEADROOM
         rooms = (room, yuv.halved(room))
         self._parts = [
-            _Plane(plane - np.float32(zero), *pair, room, zero)
+            _Plane(np.ascontiguousarray([plane - np.float32(zero), *pair, room]), zero)
             for plane, pair, room, zero in zip(
                 planes, (shades, half, half), (rooms[0], rooms[1], rooms[1]), _ZEROS, strict=True
             )
@@ -147,16 +144,12 @@ class _Surface:
         at = lamp(phase, self._turn_deg)
         curve = self._balanced(at)
         planes = [part.lit(at, curve) for part in self._parts]
-        zoom = 1 + self._drift * (1 - cos(phase)) / 2
-        if zoom > 1:
-            ways = (cv2.INTER_CUBIC, cv2.INTER_LINEAR, cv2.INTER_LINEAR)
-            planes = [_zoomed(*pair, zoom) for pair in zip(planes, ways, strict=True)]
-        return packed((planes[0], planes[1], planes[2]))
+        return shading.packed(planes, self._bits, 1 + self._drift * (1 - cos(phase)) / 2)
 
     def _balanced(self, at: tuple[float, float]) -> Curve:
         """Return the curve, scaled such that the picture is as bright as the photograph."""
         small = self._small
-        before = _light(small.values)
+        before = _light(small.parts[0])
         one, two, three = self._curve[1:]
         scale = 1.0
         for _ in range(2):  # what the highlights have no room for is made up for elsewhere
@@ -169,49 +162,28 @@ class _Surface:
 class _Plane:
     """One plane of the photograph with what a lamp needs to know about it."""
 
-    values: Any
-    """Above the level that stands for no light, or no colour."""
-    across: Any
-    """Share of full shade that a lamp at the right takes away."""
-    down: Any
-    room: Any
-    """How much of a gain each pixel can take: white gets no lighter."""
+    parts: Any
+    """See `pipeline.media.shading.raked`."""
     zero: int
+    """The level that stands for no light, or for no colour."""
 
     def lit(self, at: tuple[float, float], curve: Curve) -> Any:
         """Return the plane's levels under a lamp.
 
         Scaling all three planes by one factor scales linear light by its power `GAMMA`.
         """
-        out = np.empty_like(self.values)
-        for top in range(0, len(out), _BAND_PX):
-            band = slice(top, top + _BAND_PX)
-            values, to = self.values[band], out[band]
-            shade = cv2.addWeighted(self.across[band], -at[0], self.down[band], -at[1], 0)
-            gain = shade * np.float32(curve[3])
-            for term in (curve[2], curve[1], curve[0]):
-                gain += np.float32(term)
-                if term is not curve[0]:
-                    gain *= shade
-            np.minimum(gain, 0, out=shade)
-            np.maximum(gain, 0, out=gain)
-            gain *= self.room[band]
-            gain += shade
-            gain *= values
-            gain += values
-            np.add(gain, np.float32(self.zero), out=to)
+        out = np.empty(self.parts.shape[1:], np.float32)
+        lamp_at, cubic = np.array(at, np.float32), np.array(curve, np.float32)
+        shading.raked(self.parts, lamp_at, cubic, np.float32(self.zero), out)
         return out
 
     def smaller(self, long_px: int) -> _Plane:
         """Return a small copy, to measure brightness on."""
-        height, width = self.values.shape
+        height, width = self.parts.shape[1:]
         factor = min(1.0, long_px / max(width, height))
         size = (max(1, round(width * factor)), max(1, round(height * factor)))
-        values, across, down, room = (
-            cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-            for part in (self.values, self.across, self.down, self.room)
-        )
-        return _Plane(values, across, down, room, self.zero)
+        small = [cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in self.parts]
+        return _Plane(np.ascontiguousarray(small), self.zero)
 
 
 def _shades(picture: Any, cover: Any, near: Any, move: Raking) -> tuple[Any, Any]:
@@ -234,7 +206,7 @@ def _curve(ambient: float) -> Curve:
     """
 
     def rate(t: float) -> float:
-        return (max(1 + (1 - ambient) * t, 0.0) ** (1 / GAMMA) - 1) / t
+        return float((max(1 + (1 - ambient) * t, 0.0) ** (1 / GAMMA) - 1) / t)
 
     x, y, z = -1.1, -0.4, 0.8
     first = (rate(y) - rate(x)) / (y - x)
@@ -243,16 +215,4 @@ def _curve(ambient: float) -> Curve:
 
 
 def _light(levels: Any) -> float:
-    share = np.clip(levels / 219, 0, 1).astype(np.float64)
-    return float(np.mean(share**GAMMA))
-
-
-def _zoomed(plane: Any, way: int, zoom: float) -> Any:
-    """Return a plane seen closer, about its middle."""
-    height, width = plane.shape
-    middle = ((width - 1) / 2, (height - 1) / 2)
-    back = np.array(
-        [[1 / zoom, 0, middle[0] * (1 - 1 / zoom)], [0, 1 / zoom, middle[1] * (1 - 1 / zoom)]]
-    )
-    flags = way | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(plane, back, (width, height), flags=flags, borderMode=_MIRROR)
+    return float((np.clip(levels / 219, 0, 1).astype(np.float64) ** GAMMA).mean())

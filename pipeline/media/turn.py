@@ -27,11 +27,10 @@ import cv2
 import numpy as np
 
 from pipeline.errors import EngineFailed
-from pipeline.media import layers, yuv
+from pipeline.media import layers, shading, yuv
 from pipeline.media.rake import GAMMA
 from pipeline.media.slopes import slopes
 from pipeline.media.stand import box_of, cut, window
-from pipeline.media.warp import packed
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray, Shot
@@ -49,6 +48,7 @@ _LEAST = (0.02, 64.0)
 _MOST = 64
 _RIM_STEP_PX = 6.0
 """The rim is laid in copies of the outline no farther apart; between them it is round enough."""
+_RIM_MOST = 6
 _USUAL = (0.3, 0.28)
 """Slopes that only a twentieth of the form and of the grain exceeds: a struck coin's."""
 _STEEPEST = 0.8
@@ -139,8 +139,11 @@ class _Scene:
         cover = np.where(whole, cover, 0).astype(np.float32)
         self._tilt_deg, self._spin_deg = _angles(move, shot)
         reach_px = 0.1 * max(piece.radius_px for piece in pieces)
-        sheets = layers.split(picture, cover, near, reach_px)
+        sheets = layers.split(picture, cover, np.full_like(near, 0.5), reach_px)
+        self._bits = shot.bits
         self._ground = yuv.planes_of(sheets[0].rgb)
+        self._work = tuple(plane.copy() for plane in self._ground)
+        self._bare = shading.packed(self._ground, shot.bits)
         self._plates = [
             _Plate(piece, sheets[-1], near, move, _AWAY * shot.height_px) for piece in pieces
         ]
@@ -148,10 +151,20 @@ class _Scene:
     def seen(self, phase: float) -> Frame:
         """Return the frame at one moment."""
         rotation = turned(phase, self._tilt_deg, self._spin_deg)
-        planes = tuple(plane.copy() for plane in self._ground)
         for plate in self._plates:
-            plate.draw(planes, rotation)
-        return packed((planes[0], planes[1], planes[2]))
+            for work, ground in zip(
+                plate.parts(self._work), plate.parts(self._ground), strict=True
+            ):
+                work[...] = ground
+        for plate in self._plates:
+            plate.draw(self._work, rotation)
+        frame = self._bare.copy()
+        for plate in self._plates:
+            corners = plate.corners()
+            views = plate.parts(yuv.views(frame))
+            for work, view, at in zip(plate.parts(self._work), views, corners, strict=True):
+                shading.pack(work, view, at, self._bits)
+        return frame
 
 
 @dataclass(frozen=True)
@@ -208,74 +221,63 @@ class _Plate:
         part = np.s_[top:bottom, left:right]
         own = cv2.dilate((piece.labels[part] == piece.label).astype(np.uint8), np.ones((9, 9)))
         alpha = sheet.alpha[part] if sheet.alpha is not None else own.astype(np.float32)
-        self._alpha = np.rint(alpha * own * 255).astype(np.uint8)
+        alpha = np.ascontiguousarray(alpha * own, np.float32)
+        alpha[[0, -1]] = alpha[:, [0, -1]] = 0  # all that is outside is as its border
         rgb = np.ascontiguousarray(sheet.rgb[part])
-        self._face = [p - np.float32(o) for p, o in zip(yuv.planes_of(rgb), _ZEROS, strict=True)]
         core = np.asarray(piece.labels[part] == piece.label, np.float32)
-        self._rim = _rim(rgb, core, self._middle)
-        self._shine = _Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
+        shine = _Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
+        self._shine = shine
+        self._faces = [p - np.float32(z) for p, z in zip(yuv.planes_of(rgb), _ZEROS, strict=True)]
+        half, rim = yuv.halved(alpha), _rim(rgb, core, self._middle)
+        self._outlines = list(zip((alpha, half, half), rim, strict=True))
+        self._state = _state(alpha, self._thick_px * sin(radians(_FARTHEST_DEG)))
         self._shade = _soft(core, 0.1 * piece.radius_px)
+
+    def parts(self, planes: Any) -> list[Any]:
+        """Return what the plate can reach of each plane of a frame."""
+        left, top, right, bottom = self._box
+        return [
+            plane[top // per : bottom // per, left // per : right // per]
+            for plane, per in zip(planes, _PER, strict=True)
+        ]
+
+    def corners(self) -> list[tuple[int, int]]:
+        """Return where those parts lie in their planes."""
+        return [(self._box[0] // per, self._box[1] // per) for per in _PER]
 
     def draw(self, planes: tuple[Any, ...], rotation: Any) -> None:
         """Lay the plate, turned, on the float planes of a frame."""
-        left, top, right, bottom = self._box
-        size = (right - left, bottom - top)
-        targets = [
-            plane[top // per : bottom // per, left // per : right // per]
-            for plane, per in zip(planes, (1, 2, 2), strict=True)
-        ]
-        through = seen_through(rotation, self._middle, self._away_px)
-        alpha = _warped(self._alpha, through, size, cv2.INTER_LINEAR)
         aside = -self._thick_px * rotation[:2, 2]
-        self._darken(targets, rotation)
-        if hypot(*aside) > 0.05:
-            self._lay_rim(targets, through, aside, size)
-        gains = self._shine.gains(rotation)
-        _lay(targets, self._lit(gains, through, size), alpha)
-
-    def _lit(self, gains: tuple[Any, Any], through: Any, size: tuple[int, int]) -> list[Any]:
-        """Return the face's planes, lit and turned."""
-        half = (size[0] // 2, size[1] // 2)
-        lit = []
-        for index, (face, zero) in enumerate(zip(self._face, _ZEROS, strict=True)):
-            plane = cv2.multiply(face, gains[1 if index else 0])
-            way = cv2.INTER_LINEAR if index else cv2.INTER_CUBIC
-            shape, seen = (
-                (half, _AT_CHROMA_INV @ through @ _AT_CHROMA) if index else (size, through)
+        face = seen_through(rotation, self._middle, self._away_px)
+        copies = min(_RIM_MOST, ceil(hypot(*aside) / _RIM_STEP_PX)) if hypot(*aside) > 0.05 else 0
+        luma = np.linalg.inv(
+            [_moved(aside * step / max(copies, 1)) @ face for step in range(copies + 1)]
+        )
+        chroma = _AT_CHROMA_INV @ luma @ _AT_CHROMA
+        dark = self._darkened(rotation)
+        gain = self._shine.gain(rotation)
+        size = (self._box[2] - self._box[0], self._box[3] - self._box[1])
+        gains = (cv2.resize(gain, size, interpolation=cv2.INTER_LINEAR), gain, gain)
+        for index, target in enumerate(self.parts(planes)):
+            ways = chroma if index else luma
+            # Nobody can tell linear colour from bicubic.
+            way = (cv2.INTER_LINEAR if index else cv2.INTER_CUBIC) | cv2.WARP_INVERSE_MAP
+            lit = cv2.multiply(self._faces[index], gains[index])
+            seen = cv2.warpPerspective(
+                lit, ways[0], target.shape[::-1], flags=way, borderMode=_REPEAT
             )
-            lit.append(_warped(plane, seen, shape, way) + np.float32(zero))
-        return lit
+            seen += np.float32(_ZEROS[index])
+            plate = (seen, *self._outlines[index], self._state)
+            flat = ways.reshape(-1, 9).astype(np.float32)
+            shading.lay_plate(target, plate, flat, dark, _LOOKS[index])
 
-    def _lay_rim(self, targets: list[Any], through: Any, aside: Any, size: tuple[int, int]) -> None:
-        """Lay the plate's side, which reaches from the face's outline to that of the back."""
-        count = min(6, ceil(hypot(*aside) / _RIM_STEP_PX))
-        alpha: Any = None
-        for step in range(1, count + 1):
-            moved = _shifted(through, aside * step / count)
-            copy = _warped(self._alpha, moved, size, cv2.INTER_LINEAR)
-            alpha = copy if alpha is None else cv2.max(alpha, copy)
-        half = (size[0] // 2, size[1] // 2)
-        moved = _shifted(through, aside / 2)
-        seen = [
-            _warped(plane, _AT_CHROMA_INV @ moved @ _AT_CHROMA, half, cv2.INTER_LINEAR)
-            for plane in self._rim
-        ]
-        luma = cv2.resize(seen[0], size, interpolation=cv2.INTER_LINEAR)
-        _lay(targets, [luma, seen[1], seen[2]], alpha)
-
-    def _darken(self, targets: list[Any], rotation: Any) -> None:
-        """Take light from the ground, away from the lamp, as the plate rises from it."""
+    def _darkened(self, rotation: Any) -> Any:
+        """Return the levels that the ground loses, away from the lamp, as the plate rises."""
         lift = (1 - rotation[2, 2]) / (1 - cos(radians(_FARTHEST_DEG)))
-        if lift < 1e-4:
-            return
-        away = self._radius_px * 0.25 * sqrt(lift)
+        away = self._radius_px * 0.25 * sqrt(max(lift, 0.0))
         move = np.array([[1.0, 0, -_LAMP[0] * away / 4], [0, 1, -_LAMP[1] * away / 4]])
         small = cv2.warpAffine(self._shade, move, self._shade.shape[::-1])
-        light = (1 - np.float32(min(1.0, lift) * _SHADOW) * small) ** np.float32(1 / GAMMA)
-        for target, zero in zip(targets, _ZEROS, strict=True):
-            size = (target.shape[1], target.shape[0])
-            factor = cv2.resize(light, size, interpolation=cv2.INTER_LINEAR)
-            target[...] = (target - np.float32(zero)) * factor + np.float32(zero)
+        return 1 - (1 - np.float32(min(1.0, lift) * _SHADOW) * small) ** np.float32(1 / GAMMA)
 
 
 class _Shine:
@@ -296,37 +298,67 @@ class _Shine:
             at = (np.arange(slope.shape[1 - axis], dtype=np.float32) - middle[axis]) / radius_px
             slope -= _BULGE * (at[None, :] if axis == 0 else at[:, None])
         # The gain is smooth against the face's own detail: half the size is enough.
-        self._slopes = (yuv.halved(across), yuv.halved(down))
-        self._core = yuv.halved(core)
-        self._room = 1 - np.clip((yuv.planes_of(rgb)[0] - 16) / 219, 0, 1) ** 4
-        self._half_room = yuv.halved(self._room)
-        self._size = (core.shape[1], core.shape[0])
-        self._first = self._light(np.eye(3))
+        parts = (across, down, np.zeros_like(across), yuv.planes_of(rgb)[0])
+        self._face = np.ascontiguousarray([yuv.halved(part) for part in parts], np.float32)
+        self._face[3] = 1 - np.clip((self._face[3] - 16) / 219, 0, 1) ** 4
+        self._face[2] = self._first() * (cv2.dilate(yuv.halved(core), np.ones((7, 7))) > 0)
+        self._gain = np.ones_like(self._face[0])
 
-    def gains(self, rotation: Any) -> tuple[Any, Any]:
-        """Return by how much the levels of luma and of chroma are scaled."""
-        ratio = self._light(rotation) / self._first
-        mean = float((ratio * self._core).sum() / max(float(self._core.sum()), 1e-6))
-        ratio *= np.float32(mean**-_EVEN)
-        half = np.clip(ratio, *_GAINS) ** np.float32(1 / GAMMA) - 1
-        luma = cv2.resize(half, self._size, interpolation=cv2.INTER_LINEAR)
-        return _within(luma, self._room), _within(half, self._half_room)
+    def gain(self, rotation: Any) -> Any:
+        """Return by how much the face's levels are scaled, at half the size."""
+        looks = np.array([self._gloss, _ROUGH, *_GAINS, 1 / GAMMA, 1], np.float32)
+        turned_to = np.array(_mirroring(rotation), np.float32)
+        # Every eighth pixel tells how bright all of the face is.
+        mean = shading.glinting(self._face, turned_to, looks, 8, self._gain)
+        looks[5] = mean**-_EVEN
+        shading.glinting(self._face, turned_to, looks, 1, self._gain)
+        return self._gain
 
-    def _light(self, rotation: Any) -> Any:
-        """Return the light that leaves each pixel of the face."""
-        lamp = np.array(_LAMP) / np.linalg.norm(_LAMP)
-        middle = lamp + np.array((0, 0, 1))
-        lamp, middle = rotation.T @ lamp, rotation.T @ middle
-        across, down = self._slopes
-        matt = np.maximum(lamp[2] - across * lamp[0] - down * lamp[1], 0.12)
-        off = (across + middle[0] / middle[2]) ** 2 + (down + middle[1] / middle[2]) ** 2
-        glint = cv2.exp(off * np.float32(-1 / (2 * _ROUGH**2)))
-        return ((1 - self._gloss) * matt + self._gloss * glint + 0.08).astype(np.float32)
+    def _first(self) -> Any:
+        """Return the light at phase 0, by the formula of `shading.glinting`."""
+        x, y, up, across, down = _mirroring(np.eye(3))
+        matt = np.maximum(up - self._face[0] * x - self._face[1] * y, 0.12)
+        off = (self._face[0] - across) ** 2 + (self._face[1] - down) ** 2
+        return (1 - self._gloss) * matt + self._gloss * np.exp(-off / (2 * _ROUGH**2)) + 0.08
+
+
+def _mirroring(rotation: Any) -> tuple[float, ...]:
+    """Return the lamp as the turned face sees it, and the slopes that mirror it to the viewer."""
+    lamp = np.array(_LAMP) / np.linalg.norm(_LAMP)
+    between = rotation.T @ (lamp + np.array((0, 0, 1)))
+    lamp = rotation.T @ lamp
+    slopes_to = (-between[0] / between[2], -between[1] / between[2])
+    return tuple(float(value) for value in (*lamp, *slopes_to))
+
+
+def _state(alpha: Any, thick_px: float) -> Any:
+    """Return, for each 4 x 4 pixels, whether all around is the plate, none of it, or mixed."""
+    size = (max(1, alpha.shape[1] // 4), max(1, alpha.shape[0] // 4))
+    near_px, far_px = ceil(_AROUND_PX / 4), ceil((_AROUND_PX + thick_px) / 4)
+    some = cv2.resize((alpha > 0).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0
+    full = (
+        cv2.resize((alpha > 0.998).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.999
+    )
+    some = cv2.dilate(some.astype(np.uint8), np.ones((2 * far_px + 1,) * 2))
+    full = cv2.erode(full.astype(np.uint8), np.ones((2 * near_px + 1,) * 2))
+    return (some + full).astype(np.uint8)
+
+
+def _moved(by: Any) -> Any:
+    return np.array([[1, 0, by[0]], [0, 1, by[1]], [0, 0, 1]])
 
 
 _ZEROS = (16, 128, 128)
+_PER = (1, 2, 2)
 _AT_CHROMA = np.array([[2.0, 0, 0], [0, 2, 0.5], [0, 0, 1]])
 """From a chroma pixel to where it is among luma pixels; see `pipeline.media.yuv`."""
+_AROUND_PX = 13.0
+"""How far a block of 8 x 8 pixels of chroma reaches from its middle, seen through any turn."""
+_LOOKS = tuple(
+    np.array([zero, per / 4, per / 4], np.float32) for zero, per in zip(_ZEROS, _PER, strict=True)
+)
+"""See `pipeline.media.shading.lay_plate`."""
+_REPEAT = cv2.BORDER_REPLICATE
 _AT_CHROMA_INV = np.linalg.inv(_AT_CHROMA)
 
 
@@ -343,7 +375,7 @@ def _even_box(piece: _Piece, shape: tuple[int, ...], thick_px: float) -> tuple[i
 
 
 def _rim(rgb: Any, core: Any, middle: tuple[float, float]) -> tuple[Any, Any, Any]:
-    """Return the side's colours as planes of half the size: the border's own, shaded all round."""
+    """Return the side's colours as planes: the border's own, shaded all round."""
     away = cv2.distanceTransform(core.astype(np.uint8), cv2.DIST_L2, 5)
     ring = ((away > 1) & (away < max(4.0, 0.1 * float(away.max())))).astype(np.float32)
     half = (rgb.shape[1] // 2, rgb.shape[0] // 2)
@@ -355,18 +387,15 @@ def _rim(rgb: Any, core: Any, middle: tuple[float, float]) -> tuple[Any, Any, An
     x, y = 2 * x - middle[0], 2 * y - middle[1]
     facing = (x * _LAMP[0] + y * _LAMP[1]) / np.maximum(np.hypot(x, y), 1)
     light = 0.22 + 0.55 * np.maximum(facing, 0)
-    planes = yuv.planes_of(_doubled(colours))
     scale = (light ** (1 / GAMMA)).astype(np.float32)
-    luma = cv2.resize(planes[0], half, interpolation=cv2.INTER_AREA)
+    size = (rgb.shape[1], rgb.shape[0])
+    planes = yuv.planes_of(cv2.resize(colours, size, interpolation=cv2.INTER_LINEAR))
+    scales = (cv2.resize(scale, size, interpolation=cv2.INTER_LINEAR), scale, scale)
     luma, u, v = (
         (plane - np.float32(zero)) * scale + np.float32(zero)
-        for plane, zero in zip((luma, *planes[1:]), _ZEROS, strict=True)
+        for plane, scale, zero in zip(planes, scales, _ZEROS, strict=True)
     )
     return luma, u, v
-
-
-def _doubled(picture: Any) -> Any:
-    return cv2.resize(picture, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
 
 
 def _soft(core: Any, sigma_px: float) -> Any:
@@ -374,24 +403,3 @@ def _soft(core: Any, sigma_px: float) -> Any:
     size = (max(1, core.shape[1] // 4), max(1, core.shape[0] // 4))
     small = cv2.resize(core, size, interpolation=cv2.INTER_AREA)
     return cv2.GaussianBlur(small, (0, 0), max(0.6, sigma_px / 4), borderType=cv2.BORDER_CONSTANT)
-
-
-def _within(gain: Any, room: Any) -> Any:
-    """Return the factor for a gain over 1, less of it where there is no room for light."""
-    return np.minimum(gain, 0) + np.maximum(gain, 0) * room + 1
-
-
-def _warped(picture: Any, through: Any, size: tuple[int, int], way: int) -> Any:
-    return cv2.warpPerspective(picture, through, size, flags=way, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _shifted(through: Any, by: Any) -> Any:
-    return np.array([[1, 0, by[0]], [0, 1, by[1]], [0, 0, 1]]) @ through
-
-
-def _lay(targets: list[Any], planes: list[Any], alpha: Any) -> None:
-    """Lay planes over others, by an 8-bit coverage."""
-    cover = alpha.astype(np.float32) * np.float32(1 / 255)
-    half = yuv.halved(cover)
-    for target, plane, share in zip(targets, planes, (cover, half, half), strict=True):
-        target += (plane - target) * share

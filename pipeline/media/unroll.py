@@ -2,13 +2,8 @@
 
 The sheet is seen from straight above through a long lens, so everything depends on one coordinate,
 the way along it. A sheet of length L lies flat up to the line where it leaves the table and is
-wound up beyond it; flat and wound together are always L. A point that lies the arc length u beyond
-that line is at
-
-    x = r sin(u / r)        z = r (1 - cos(u / r))
-
-and the wound part's radius follows from its area, ``pi (r² - core²) = thickness * wound``: a spiral
-of Archimedes, taken for a circle in each turn. Scrolls are rolled with the painting inside, so it
+wound up beyond it (`pipeline.media.roll`); flat and wound together are always L.
+Scrolls are rolled with the painting inside, so it
 is the bare back that is seen of a roll; textiles with the face outside, so what is seen of the roll
 is the work, foreshortened. A work that is too long for the frame is read as handscrolls are: a
 part at a time, between a roll of what is to come and a roll of what was read.
@@ -18,25 +13,22 @@ colour of the border, the thickness and the lamp at the upper left; the ground i
 photograph and is a calm grey.
 
 Source: van de Ven, "Rolling textiles", Canadian Conservation Institute Notes 13/3 (face outside).
-For the form factor that gives the contact shadow: Howell, "A catalog of radiation heat transfer
-configuration factors", B-29 (strip to parallel cylinder).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import cos, pi, sqrt
+from math import cos, pi
 from typing import TYPE_CHECKING, Any, Literal
 
 import cv2
 import numpy as np
 
 from pipeline.errors import EngineFailed
-from pipeline.media import yuv
-from pipeline.media.rake import GAMMA
+from pipeline.media import shading, yuv
+from pipeline.media.roll import RADII, SUBS, Columns, Roll, radius_px
 from pipeline.media.stand import box_of, cut
-from pipeline.media.warp import packed
 from pipeline.records import Kind
 
 if TYPE_CHECKING:
@@ -48,9 +40,6 @@ _THIN = 0.4
 """A work that would fill less than this of the frame's breadth is read between two rolls."""
 _READ = 0.82
 """Of the breadth that is free, which a work then fills."""
-_RADII = {True: (0.028, 0.065), False: (0.045, 0.085)}
-"""Radius of an empty roll and of one that holds all of the work, of the work's breadth; the first
-pair for a face inside, as of a scroll, the other for cloth, which is wound wide."""
 _LEFT_OPEN = 0.34
 """Of its length that stays open when the work is rolled up."""
 _UNROLL_PER_S = 0.35
@@ -61,14 +50,6 @@ _CLOSING, _OPENING = (0.06, 0.38), (0.42, 0.92)
 """When the work is rolled up and when unrolled, in parts of the clip; between, it rests."""
 _LAMP = (-0.42, -0.48, 0.77)
 """Towards the lamp: right, down, to the viewer."""
-_AMBIENT = 0.42
-"""Share of the light that comes from everywhere."""
-_UNDER = 0.5
-"""Of its light that the ground has lost right below the edge of a sheet that lies on it."""
-_PENUMBRA = 1.8
-"""Width of the edge of a roll's shadow, in its radii: a large soft lamp."""
-_SUBS = 4
-"""Places in each pixel across at which the roll is looked at: its edges bend steeply away."""
 _SOFT = 0.012
 """Of the frame's breadth: how soft the shadow beside a lying sheet is."""
 _LONGEST_PX = 30_000
@@ -87,49 +68,6 @@ class Unrolling:
     """Which side of the sheet is inside the roll; ``auto`` goes by the kind."""
     axis: Literal["auto", "across", "down"] = "auto"
     """Which way it unrolls; ``auto`` goes by the shape."""
-
-
-@dataclass(frozen=True)
-class Roll:
-    """What is wound up at one moment."""
-
-    wound_px: float
-    radius_px: float
-    face_in: bool
-
-    @property
-    def share(self) -> float:
-        """How much of a roll it is: the last half turn opens like a curl."""
-        return min(1.0, self.wound_px / (pi * self.radius_px))
-
-
-def radius_px(wound_px: float, length_px: float, breadth_px: float, face_in: bool) -> float:
-    """Return the radius of a roll on which ``wound_px`` of the sheet are wound.
-
-    The cross-section of what is wound stays the same: thickness times length.
-    """
-    core, full = (share * breadth_px for share in _RADII[face_in])
-    return sqrt(core**2 + (full**2 - core**2) * max(wound_px, 0) / length_px)
-
-
-def surface(x: Any, roll: Roll) -> tuple[Any, Any, Any]:
-    """Return what is seen at ``x`` pixels beyond the line where the sheet leaves the table.
-
-    Returns:
-        The arc length from that line to the point of the face that is seen, negative on the flat
-        part and NaN where no face is seen; whether it is the back that is seen; and the surface
-        normal's share along x. Where both are missing, the ground is seen.
-    """
-    across = np.clip(x / roll.radius_px, -1, 1)
-    angle = np.arcsin(across)
-    on_roll = np.abs(x) < roll.radius_px
-    risen = np.where(x >= 0, angle * roll.radius_px, x)
-    face = np.where((x < 0) | (on_roll & (risen <= roll.wound_px)), risen, np.nan)
-    if not roll.face_in:
-        return face, np.zeros(x.shape, bool), np.where(x >= 0, across, 0.0)
-    back = on_roll & ((pi - angle) * roll.radius_px <= roll.wound_px)
-    face = np.where(back, np.nan, face)
-    return face, back, np.where(back, across, np.where(x >= 0, -across, 0.0))
 
 
 def frames(
@@ -209,7 +147,7 @@ def _planned(sides: tuple[int, int], shot: Shot, move: Unrolling) -> _Plan:
     breadth, length = _even(sides[1 - at] * scale), sides[at] * scale
     seconds = shot.frames / shot.fps * shot.pace
     if reads:
-        flat = _even(room[at] - 2 * _RADII[False][1] * breadth)
+        flat = _even(room[at] - 2 * RADII[False][1] * breadth)
         way = min(length - flat, _TRAVEL_PER_S * frame[at] * seconds / pi, _LONGEST_PX - 2 * flat)
     else:
         flat = _even(length)
@@ -239,7 +177,7 @@ class _Table:
         self._face_in = move.face == "in" or (move.face == "auto" and shot.kind is Kind.SCROLL)
         at = 0 if plan.axis == "across" else 1
         frame = (shot.width_px, shot.height_px)
-        self._down = at == 1
+        self._down, self._bits = at == 1, shot.bits
         self._lamp = (_LAMP[at] * plan.sign, _LAMP[2])
         work = np.ascontiguousarray(rgb[top:bottom, left:right])
         sheet = self._sheet_of(work, at)
@@ -267,7 +205,7 @@ class _Table:
         whole = (0.0, 0.0, float(work.shape[1]), float(work.shape[0]))
         if plan.reads:
             seen = min(
-                length, _even(plan.flat_px + plan.way_px + 2 * _RADII[False][1] * pi * breadth)
+                length, _even(plan.flat_px + plan.way_px + 2 * RADII[False][1] * pi * breadth)
             )
             share = seen / length
             size = (seen, breadth) if at == 0 else (breadth, seen)
@@ -305,16 +243,16 @@ class _Table:
             for wound in (first, last)
         ]
         planes = [self._plane(index, first, flat, rolls) for index in range(3)]
-        return packed((planes[0], planes[1], planes[2]))
+        return shading.packed(planes, self._bits)
 
     def _plane(self, index: int, first: float, flat: float, rolls: list[Roll]) -> Any:
         """Return one plane of the frame, in this table's direction."""
         plan, per = self._plan, _PER[index]
         ground, sheet = self._ground[index], self._sheet[index]
         site = 1.0 if per == 2 and self._down else 0.5
-        at = np.arange(ground.shape[1] * _SUBS, dtype=np.float64) + 0.5
-        along = ((at / _SUBS - 0.5) * per + site - plan.start_px) * plan.sign
-        seen = _Columns(along, flat, rolls, self._lamp)
+        at = np.arange(ground.shape[1] * SUBS, dtype=np.float64) + 0.5
+        along = ((at / SUBS - 0.5) * per + site - plan.start_px) * plan.sign
+        seen = Columns(along, flat, rolls, self._lamp)
         sigma = max(0.7, _SOFT * len(self._ground[0]) / per)
         dark = cv2.GaussianBlur(seen.dark[None, :], (0, 1), sigma, sigmaY=0.1)
         top, bottom = (value // per for value in plan.breadth)
@@ -341,7 +279,7 @@ class _Table:
     def _lay_flat(self, inside: Any, sheet: Any, shift: float, share: Any) -> None:
         """Lay the flat part, moved by ``shift`` along the rows."""
         whole = int(np.floor(shift + 1e-6))
-        kernel = np.array([_taps(shift - whole)], np.float32)
+        kernel = np.array([shading.taps(shift - whole)], np.float32)
         for first, end in _runs(share > 0):
             at = np.arange(first + whole - 1, end + whole + 2)
             if at[0] < 0 or at[-1] >= sheet.shape[1]:
@@ -354,65 +292,6 @@ class _Table:
             inside[:, first:end] += part * share[first:end]
 
 
-class _Columns:
-    """What is seen in each column of a plane, and how light it is there.
-
-    Args:
-        along: `_SUBS` places in each column, in pixels from where the flat part starts.
-        flat: how long the flat part is.
-        rolls: before its start and beyond its end.
-        lamp: towards it, along the way the work unrolls and to the viewer.
-    """
-
-    def __init__(
-        self, along: Any, flat: float, rolls: list[Roll], lamp: tuple[float, float]
-    ) -> None:
-        late = along > flat / 2
-        beyond = np.where(late, along - flat, -along)
-        lean = np.where(late, lamp[0], -lamp[0])
-        sides = [_side(beyond, roll, lean, lamp[1]) for roll in rolls]
-        face, back, light, dark = (
-            np.where(late, after, before) for before, after in zip(*sides, strict=True)
-        )
-        seen = ~np.isnan(face)
-        level = _levels(light)
-        self.flat = _mean(level * (seen & (beyond <= 0)))
-        self.curl = level * (seen & (beyond > 0)) / _SUBS
-        self.curl_at = np.where(late, flat + face, -face)
-        self.back = _mean(level * back)
-        self.ground = _mean(~seen & ~back)
-        self.dark = _mean(dark)
-
-
-def _side(beyond: Any, roll: Roll, lean: Any, up: float) -> tuple[Any, Any, Any, Any]:
-    """Return for one end: `surface`, light on what is seen, light that the ground has lost."""
-    face, back, normal = surface(beyond, roll)
-    direct = np.maximum(0, normal * lean + np.sqrt(1 - normal**2) * up) / up
-    light = _AMBIENT + (1 - _AMBIENT) * direct
-    kept = _beside(beyond, roll, lean, up)
-    shadow = 1 - roll.share * (1 - kept)
-    if roll.face_in:  # the roll lies on the sheet; else it is behind it
-        light = np.where((beyond < 0) & ~back, shadow, light)
-    dark = np.where(beyond < roll.radius_px * roll.share, _UNDER, _UNDER * (1 - shadow))
-    return face, back, light, dark
-
-
-def _beside(beyond: Any, roll: Roll, lean: Any, up: float) -> Any:
-    """Return the share of light that a flat ground keeps beside a long roll that lies on it.
-
-    Of the light from all around it keeps d² / (d² + r²) at the distance d from where it touches;
-    of the lamp's light all, but for a soft-edged shadow on the far side.
-    """
-    away, r = np.abs(beyond), roll.radius_px
-    around = away**2 / (away**2 + r**2)
-    slope = np.where(beyond > 0, -lean, lean) / up
-    edge = r * (slope + np.sqrt(1 + slope**2))
-    part = np.clip((away - edge) / (_PENUMBRA * r) + 0.5, 0, 1)
-    lamp = part * part * (3 - 2 * part)
-    kept = _AMBIENT * around + (1 - _AMBIENT) * lamp
-    return 1 - (1 - kept) * np.clip(3 - away / (2.5 * r), 0, 1)
-
-
 def _lay_curl(inside: Any, sheet: Any, at: Any, light: Any) -> None:
     """Add what is seen of the face on the rolls.
 
@@ -421,43 +300,21 @@ def _lay_curl(inside: Any, sheet: Any, at: Any, light: Any) -> None:
     """
     for first, end in _runs(light > 0):
         places, weight = at[first:end], light[first:end]
-        columns = np.arange(first, end) // _SUBS
+        columns = np.arange(first, end) // SUBS
         low = int(np.floor(places.min())) - 1
         span = int(np.floor(places.max())) + 3 - low
         matrix = np.zeros((span, columns[-1] - columns[0] + 1))
         whole = np.floor(places).astype(int)
-        for step, tap in enumerate(_taps(places - whole)):
+        for step, tap in enumerate(shading.taps(places - whole)):
             np.add.at(matrix, (whole + step - 1 - low, columns - columns[0]), tap * weight)
         source = sheet[:, np.clip(np.arange(low, low + span), 0, sheet.shape[1] - 1)]
         inside[:, columns[0] : columns[-1] + 1] += source @ matrix.astype(np.float32)
-
-
-def _taps(t: Any) -> tuple[Any, Any, Any, Any]:
-    """Return the weights of the pixels at -1, 0, 1 and 2 for the place ``t`` from 0 to 1.
-
-    Source: Keys, "Cubic convolution interpolation for digital image processing", IEEE Trans. ASSP
-    29(6), 1981.
-    """
-    return (
-        ((-0.5 * t + 1) * t - 0.5) * t,
-        (1.5 * t - 2.5) * t * t + 1,
-        ((-1.5 * t + 2) * t + 0.5) * t,
-        (0.5 * t - 0.5) * t * t,
-    )
 
 
 def _runs(chosen: Any) -> list[tuple[int, int]]:
     """Return first and end of each run of true values."""
     turns = np.flatnonzero(np.diff(np.concatenate(([False], chosen, [False])).astype(np.int8)))
     return [(int(a), int(b)) for a, b in zip(turns[::2], turns[1::2], strict=True)]
-
-
-def _mean(places: Any) -> Any:
-    return places.reshape(-1, _SUBS).mean(axis=1).astype(np.float32)
-
-
-def _levels(light: Any) -> Any:
-    return light ** (1 / GAMMA)
 
 
 def _work(mask: MaskArray) -> tuple[int, int, int, int]:
