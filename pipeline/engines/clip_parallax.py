@@ -100,7 +100,7 @@ class ParallaxEngine:
         from pipeline.media.warp import Sheet, compose
 
         scene = _prepared(rgb, mask, depth, shot, self._options)
-        sheets = [Sheet(layer, scene.ground, scene.camera) for layer in scene.layers]
+        sheets = [Sheet(layer, scene.ground) for layer in scene.layers]
         for index in range(shot.frames):
             pose = scene.camera.pose(2 * pi * index / shot.frames)
             yield compose(sheets, pose, scene.camera.pivot, scene.ground.frame)
@@ -135,7 +135,7 @@ def _prepared(
     if camera.parallax == 0:
         layers = sheets.whole(cut[0], cut[2], 0)
     else:
-        near = cut[1] if is_object else sheets.near_part(cut[2])
+        near = cut[1] if is_object else None
         stands = is_object and shot.kind in _STANDS
         layers = sheets.split(cut[0], near, cut[2], reach_px, stands)
     return _Scene(layers, ground, camera)

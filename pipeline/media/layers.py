@@ -1,21 +1,25 @@
 """Takes a photograph apart into layers that can move against each other, back to front.
 
-The backmost layer is the *plate*: the photograph with everything in front of it taken out and the
-hole closed from its rim. Only a narrow strip of that hole ever comes into sight, so nothing is
-invented that a viewer could take for a part of the picture. The front layer keeps its own colours:
-where its soft edge is mixed with the background, the background's share is taken out again, so it
-carries no halo when it moves. Laid on each other unmoved, the layers are the photograph again.
+Layers are peeled off, the frontmost first. What is behind is closed from its rim
+(`pipeline.media.behind`), and the next layer is peeled off that. A layer keeps its own colours:
+where its soft edge is mixed with what is behind, that share is taken out again, so it carries no
+halo when it moves. Within a layer depth is held so even that it bends and never folds. Laid on each
+other unmoved, the layers are the photograph again.
 
-Everything is float32 on the scale 0 to 255; nothing here knows of cameras or of kinds of object.
+Pictures are float32 on the scale 0 to 255; nothing here knows of cameras or of kinds of object.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
+
+from pipeline.media import kernels
+from pipeline.media.behind import fill, pull
+from pipeline.media.cuts import find_cuts, jumps
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,7 +27,10 @@ if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, MaskArray
 
     Picture = npt.NDArray[np.float32]
+    Part = npt.NDArray[np.bool_]
 
+MOST = 4
+"""Layers of a photograph at most; with a fifth the stereo pair of tests/bench gains nothing."""
 _EDGE = 250
 """A mask's outline is right to about this part of the photograph's shorter side."""
 _GROUND = 0.4
@@ -31,10 +38,8 @@ _GROUND = 0.4
 _ALIKE = 25
 """Levels between two colours below which noise and texture tell them apart no better than the
 mask does."""
-
-_BEND = 0.6
-"""Smoothing of depth, in parts of the move: a step from 0 to 1 then has a slope of at most
-1 / (0.6 * sqrt(2 pi)) = 0.67 of the move a pixel, so the layer bends and does not fold over."""
+_STEEPEST = 0.7
+"""Of the move, a pixel: how much a layer's depth may rise. At 1 it would fold over itself."""
 
 
 @dataclass(frozen=True)
@@ -47,98 +52,131 @@ class Layer:
     depth: DepthArray
 
 
+class _Edge(NamedTuple):
+    """What is known of the border between what is peeled off and what stays."""
+
+    inside: Part
+    """Surely the front."""
+    outside: Part
+    """Surely not."""
+    soft: MaskArray
+    """How much of the front is thought to be in each pixel."""
+    seam: Part
+    """Outside, beside a border where depth does not jump: both layers show the same there."""
+    wide: bool
+    """The doubt is wider than the edge itself."""
+
+
 def whole(rgb: Picture, depth: DepthArray, reach_px: float) -> tuple[Layer, ...]:
-    """Return the photograph as one layer, its depth smoothed so that it bends and never tears."""
-    return (Layer(rgb, None, _smooth(depth, _BEND * reach_px)),)
+    """Return the photograph as one layer."""
+    return (Layer(rgb, None, _held(depth, reach_px)),)
 
 
 def split(
-    rgb: Picture, mask: MaskArray, depth: DepthArray, reach_px: float, stands: bool = False
+    rgb: Picture,
+    mask: MaskArray | None,
+    depth: DepthArray,
+    reach_px: float,
+    stands: bool = False,
 ) -> tuple[Layer, ...]:
-    """Return plate and object; one layer where there is nothing in front of anything.
+    """Return up to `MOST` layers, back to front; one where nothing is in front of anything.
 
     Args:
         rgb: (H, W, 3), 0 to 255.
-        mask: 1 is the object; need not be soft.
+        mask: 1 is the object, need not be soft; ``None``: depth alone decides.
         depth: 0 far, 1 near.
-        reach_px: how far the nearest will move against the farthest.
+        reach_px: how far depth 1 will move against depth 0.
         stands: the object stands on the ground that is seen below it, and must not slide on it.
     """
-    inside, outside = _sure(mask)
-    if not outside.any() or not inside.any():
-        return whole(rgb, depth, reach_px)
-    plate = fill(rgb, ~outside, reach_px)
-    front, alpha = _matte(rgb, mask, plate, inside, outside)
-    # Now it is known what is no object, such as the shadow at its foot: that stays on the plate.
-    plate = fill(rgb, cv2.dilate((alpha > 0.03).astype(np.uint8), _disc(2)) > 0, reach_px)
-    near = pull(depth, inside.astype(np.float32))
-    far = pull(depth, outside.astype(np.float32))
+    fronts: list[Layer] = []
+    if mask is not None:
+        edge = _outline(mask)
+        if edge.inside.any() and edge.outside.any():
+            for cut in find_cuts(depth, reach_px, MOST - 2, edge.inside):
+                near = (depth >= cut) & ~edge.outside
+                layer, rgb, depth = _peel(rgb, depth, _brink(near, depth, reach_px), reach_px)
+                fronts.append(layer)
+            layer, rgb, depth = _peel(rgb, depth, edge, reach_px, stands)
+            fronts.append(layer)
+    for cut in find_cuts(depth, reach_px, MOST - 1 - len(fronts)):
+        layer, rgb, depth = _peel(rgb, depth, _brink(depth >= cut, depth, reach_px), reach_px)
+        fronts.append(layer)
+    return (*whole(rgb, depth, reach_px), *reversed(fronts))
+
+
+def _peel(
+    rgb: Picture, depth: DepthArray, edge: _Edge, reach_px: float, stands: bool = False
+) -> tuple[Layer, Picture, DepthArray]:
+    """Take the front off; return it, and picture and depth of what is behind it."""
+    plate = fill(rgb, ~edge.outside, reach_px)
+    front, alpha = _matte(rgb, plate, edge)
+    if edge.wide:
+        # Now it is known what is no object, such as the shadow at its foot: that stays behind.
+        plate = fill(rgb, cv2.dilate((alpha > 0.03).astype(np.uint8), _disc(2)) > 0, reach_px)
+    near = pull(depth, (edge.inside | edge.seam).astype(np.float32))
+    far = pull(depth, edge.outside.astype(np.float32))
     if stands:
-        far = _with_ground(far, near, inside)
-    return (
-        Layer(plate, None, _smooth(far, _BEND * reach_px)),
-        Layer(front, alpha, _smooth(near, _BEND * reach_px)),
+        far = _with_ground(far, near, edge.inside)
+    return Layer(front, alpha, _held(near, reach_px)), plate, far
+
+
+def _outline(mask: MaskArray) -> _Edge:
+    """Return the border of a mask, in doubt as far as masks are.
+
+    Outside there is twice as much doubt as inside: what a mask forgets of the object would stay
+    behind as a ghost, what it takes too much of is sorted out again by colour.
+    """
+    core = (mask > 0.5).astype(np.uint8)
+    edge_px = min(max(min(mask.shape) / _EDGE, 2), 6)
+    inside = cv2.erode(core, _disc(edge_px), borderValue=1).astype(bool)
+    outside = ~cv2.dilate((mask > 0.1).astype(np.uint8), _disc(2 * edge_px)).astype(bool)
+    inside = inside if inside.any() else core.astype(bool)
+    soft = cv2.GaussianBlur(mask, (0, 0), 0.7)
+    return _Edge(inside, outside, soft, np.zeros(mask.shape, bool), True)
+
+
+def _brink(near: Part, depth: DepthArray, reach_px: float) -> _Edge:
+    """Return the border of what is nearer than a cut, in doubt only where depth jumps."""
+    square = np.ones((3, 3), np.uint8)
+    core = near.astype(np.uint8)
+    border = cv2.dilate(core, square) != cv2.erode(core, square)
+    # Depth maps are a little wide about what is near: its outermost pixel is its own.
+    doubt = border & jumps(depth, reach_px) & ~near
+    inside, outside = near, ~near & ~doubt
+    seam = outside & (cv2.dilate(core, square) > 0)
+    return _Edge(
+        inside, outside, cv2.GaussianBlur(core.astype(np.float32), (0, 0), 0.7), seam, False
     )
 
 
-def near_part(depth: DepthArray) -> MaskArray:
-    """Return what stands in the front of a scene, cut where depth falls apart into two.
+def _matte(rgb: Picture, plate: Picture, edge: _Edge) -> tuple[Picture, MaskArray]:
+    """Return the front's own colours and its share of each pixel.
 
-    Where the cut runs through ground that rises evenly, both layers have the same depth on both
-    sides of it and move alike, so it does not show.
+    In the edge a pixel is ``share * front + (1 - share) * behind``. Both colours are known from
+    their sure sides, so the share is where the pixel lies between them; where they are too alike
+    to tell, the mask is believed. The front's colour then follows from the pixel.
 
-    Source: Otsu, "A threshold selection method from gray-level histograms", 1979.
+    Source: Porter and Duff, "Compositing digital images", 1984; Chuang et al., "A Bayesian
+    approach to digital matting", 2001, equation 10 (the projection).
     """
-    grey = np.rint((depth - depth.min()) / max(1e-6, float(np.ptp(depth))) * 255).astype(np.uint8)
-    _, near = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    near = cv2.morphologyEx(cv2.medianBlur(near, 5), cv2.MORPH_OPEN, disc)
-    return np.asarray(near, np.float32) / np.float32(255)
+    # Thin parts have no sure inside; their middle speaks for them where nothing better is near.
+    middle = cv2.erode((edge.soft > 0.5).astype(np.uint8), np.ones((3, 3), np.uint8))
+    known = edge.inside | edge.seam
+    near = pull(rgb, np.maximum(known, np.float32(0.05) * middle).astype(np.float32))
+    apart = near - plate
+    clear = (apart * apart).sum(axis=2)
+    share = ((rgb - plate) * apart).sum(axis=2) / np.maximum(clear, 1)
+    trust = clear / (clear + _ALIKE**2)
+    away_px = cv2.distanceTransform((~edge.outside).astype(np.uint8), cv2.DIST_L2, 3)
+    alpha = np.clip(edge.soft + (share - edge.soft) * trust, 0, 1) * np.clip(away_px / 2, 0, 1)
+    alpha = np.where(edge.inside, 1, np.where(edge.outside, 0, alpha)).astype(np.float32)
+    part = alpha[..., None]
+    solved = ((rgb - (1 - part) * plate) / np.maximum(part, 0.1)).clip(0, 255)
+    front = near + (solved - near) * np.clip((part - 0.3) / 0.5, 0, 1)
+    return np.where(known[..., None], rgb, front).astype(np.float32), alpha
 
 
-def fill(rgb: Picture, hole: npt.NDArray[np.bool_], reach_px: float) -> Picture:
-    """Close ``hole`` from its rim.
-
-    Near the rim, where it will be seen, edges are continued (fast marching); deeper inside the
-    colours only flow together (`pull`), without the streaks that marching drags along.
-
-    Source: Telea, "An image inpainting technique based on the fast marching method", 2004.
-    """
-    if not hole.any():
-        return rgb
-    smooth = pull(rgb, (~hole).astype(np.float32))
-    depth_px = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, 3)
-    strip_px = max(4.0, 1.5 * reach_px)
-    strip = (hole & (depth_px <= strip_px)).astype(np.uint8)
-    marched = cv2.inpaint(
-        np.rint(smooth).clip(0, 255).astype(np.uint8), strip, 3, cv2.INPAINT_TELEA
-    )
-    share = np.clip(1 - depth_px / strip_px, 0, 1)[..., None] * hole[..., None]
-    closed = smooth + (marched.astype(np.float32) - smooth) * share
-    return np.where(hole[..., None], closed, rgb).astype(np.float32)
-
-
-def pull(values: Any, weight: MaskArray) -> Any:
-    """Spread the values that have weight over those that have none, coarse to fine.
-
-    Source: Gortler et al., "The Lumigraph", 1996, section 3.4.4 (push-pull).
-    """
-    height, width = weight.shape
-    if min(height, width) < 2 or weight.min() >= 1:
-        return values
-    half = (max(1, width // 2), max(1, height // 2))
-    channels = values if values.ndim == 3 else values[..., None]
-    less = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
-    sums = cv2.resize(channels * weight[..., None], half, interpolation=cv2.INTER_AREA)
-    coarse = sums.reshape(*less.shape, -1) / np.maximum(less, 1e-6)[..., None]
-    coarse = pull(coarse.astype(np.float32), np.minimum(1, less * 4).astype(np.float32))
-    back = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    back = back.reshape(height, width, -1)
-    whole_px = back + (channels - back) * weight[..., None]
-    return whole_px.reshape(values.shape).astype(np.float32)
-
-
-def _with_ground(far: DepthArray, near: DepthArray, inside: npt.NDArray[np.bool_]) -> DepthArray:
+def _with_ground(far: DepthArray, near: DepthArray, inside: Part) -> DepthArray:
     """Bring the ground below an object to the depth of its foot, so that shadow and foot go along.
 
     Depth that comes from an outline knows no ground. It is taken to rise from what is behind the
@@ -154,60 +192,18 @@ def _with_ground(far: DepthArray, near: DepthArray, inside: npt.NDArray[np.bool_
     return np.asarray(raised, np.float32)
 
 
-def _sure(mask: MaskArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return what is surely the object and what surely is not; between them lies the edge.
-
-    Outside there is twice as much doubt as inside: what a mask forgets of the object would stay
-    on the plate as a ghost, what it takes too much of is sorted out again by colour.
-    """
-    core = (mask > 0.5).astype(np.uint8)
-    edge_px = min(max(min(mask.shape) / _EDGE, 2), 6)
-    inside = cv2.erode(core, _disc(edge_px), borderValue=1).astype(bool)
-    outside = ~cv2.dilate((mask > 0.1).astype(np.uint8), _disc(2 * edge_px)).astype(bool)
-    return (inside if inside.any() else core.astype(bool)), outside
-
-
 def _disc(radius_px: float) -> npt.NDArray[Any]:
     size = 2 * round(radius_px) + 1
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
 
 
-def _matte(
-    rgb: Picture,
-    mask: MaskArray,
-    plate: Picture,
-    inside: npt.NDArray[np.bool_],
-    outside: npt.NDArray[np.bool_],
-) -> tuple[Picture, MaskArray]:
-    """Return the object's own colours and its share of each pixel.
-
-    In the edge a pixel is ``share * object + (1 - share) * background``. Both colours are known
-    from their sure sides, so the share is where the pixel lies between them; where they are too
-    alike to tell, the mask is believed. The object's colour then follows from the pixel.
-
-    Source: Porter and Duff, "Compositing digital images", 1984; Chuang et al., "A Bayesian
-    approach to digital matting", 2001, equation 10 (the projection).
-    """
-    # Thin parts have no sure inside; their middle speaks for them where nothing better is near.
-    middle = cv2.erode((mask > 0.5).astype(np.uint8), np.ones((3, 3), np.uint8))
-    near = pull(rgb, np.maximum(inside, np.float32(0.05) * middle).astype(np.float32))
-    apart = near - plate
-    clear = (apart * apart).sum(axis=2)
-    share = ((rgb - plate) * apart).sum(axis=2) / np.maximum(clear, 1)
-    trust = clear / (clear + _ALIKE**2)
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.7)
-    edge_px = cv2.distanceTransform((~outside).astype(np.uint8), cv2.DIST_L2, 3)
-    alpha = np.clip(soft + (share - soft) * trust, 0, 1) * np.clip(edge_px / 3, 0, 1)
-    alpha = np.where(inside, 1, np.where(outside, 0, alpha)).astype(np.float32)
-    part = alpha[..., None]
-    solved = ((rgb - (1 - part) * plate) / np.maximum(part, 0.1)).clip(0, 255)
-    front = near + (solved - near) * np.clip((part - 0.3) / 0.5, 0, 1)
-    return np.where(inside[..., None], rgb, front).astype(np.float32), alpha
-
-
-def _smooth(depth: DepthArray, sigma_px: float) -> DepthArray:
-    if sigma_px < 0.3:
+def _held(depth: DepthArray, reach_px: float) -> DepthArray:
+    """Return depth that rises nowhere too steeply for a sheet that moves by ``reach_px``."""
+    if reach_px < 0.3 or float(np.ptp(depth)) * reach_px < 0.5:
         return depth
-    return cv2.GaussianBlur(depth, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE).astype(
-        np.float32
-    )
+    held = depth.astype(np.float32)
+    kernels.limit_slope(held, _STEEPEST / reach_px)
+    return cv2.GaussianBlur(held, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
+
+
+__all__ = ["MOST", "Layer", "fill", "pull", "split", "whole"]

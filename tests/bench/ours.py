@@ -46,8 +46,8 @@ def warp(
     )
     reach_px *= max(pose.zoom for pose in poses)
     picture = rgb.astype(np.float32)
-    near = layers.near_part(depth) if mask is None else mask
+    near = mask
     ground = Ground(frame, (1.0, 1.0), (width / 2, height / 2))
     parts = layers.split(picture, near, depth, reach_px)
-    sheets = [Sheet(layer, ground, camera) for layer in parts]
+    sheets = [Sheet(layer, ground) for layer in parts]
     return [yuv.i420_to_rgb(compose(sheets, pose, pivot, frame)) for pose in poses]
