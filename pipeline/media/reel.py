@@ -68,9 +68,16 @@ class Scene:
     """Frame of the reel at which it begins."""
 
 
-def still(frame: Frame) -> Callable[[int], Frame]:
-    """A card: the same frame all the time."""
-    return lambda _: frame
+def card(draw: Callable[[], Frame], frames: int) -> Scene:
+    """A still scene of ``frames``: drawn when it begins, forgotten when it ends."""
+    drawn: list[Frame] = []
+
+    def frame(index: int) -> Frame:
+        if not drawn:
+            drawn.append(draw())
+        return drawn.pop() if index >= frames - 1 else drawn[0]
+
+    return Scene(frames, frame)
 
 
 def joined(scenes: Sequence[Scene], ground: Frame) -> Iterator[Frame]:
@@ -84,7 +91,7 @@ def joined(scenes: Sequence[Scene], ground: Frame) -> Iterator[Frame]:
 
     total = max(scene.start + scene.frames for scene in scenes)
     size = (ground.shape[1], ground.shape[0] // 3)
-    behind = _bare(still(ground), total)
+    behind = _bare(lambda _: ground, total)
     clips = (clip for scene in scenes for clip in _clips(scene, size))
     film = CompositeVideoClip([behind, *clips], size=size, use_bgclip=True)
     try:
@@ -147,7 +154,7 @@ class Player:
         frames: how long it plays; it begins again where it loops, else its last frame stays.
         fps: of the reel.
         place: how it lies in the frame.
-        caption: laid over it, and from when to when, in frames.
+        caption: makes what is laid over it, and from when to when, in frames.
     """
 
     def __init__(
@@ -156,13 +163,14 @@ class Player:
         frames: int,
         fps: int,
         place: Place,
-        caption: tuple[Caption, int, int] | None = None,
+        caption: tuple[Callable[[], Caption], int, int] | None = None,
     ) -> None:
         self._source, self._frames, self._fps = source, frames, fps
         self._place, self._caption = place, caption
         self._decoding: Iterator[Frame] | None = None
         self._at = -1
         self._last: tuple[int, Frame] | None = None
+        self._words: Caption | None = None
 
     def frame(self, index: int) -> Frame:
         """Frame ``index`` of the scene; never an earlier one than was asked for before."""
@@ -178,7 +186,7 @@ class Player:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._decoding = self._last = None
+        self._decoding = self._last = self._words = None
 
     def _decoded(self, wanted: int) -> Frame:
         frame: Frame | None = None
@@ -195,21 +203,24 @@ class Player:
     def _with_caption(self, frame: Frame, index: int) -> Frame:
         if self._caption is None:
             return frame
-        caption, first, last = self._caption
-        ramp = _CAPTION_FADE_S * self._fps
+        make, first, last = self._caption
+        ramp = max(1.0, min(_CAPTION_FADE_S * self._fps, (last - first) / 5))
         opacity = min((index - first) / ramp, (last - index) / ramp, 1.0)
         if opacity <= 0:
             return frame
+        self._words = self._words or make()
         drawn = frame.copy()
-        caption.lay_over(drawn, opacity * opacity * (3 - 2 * opacity))
+        self._words.lay_over(drawn, opacity * opacity * (3 - 2 * opacity))
         return drawn
 
 
 def caption_span(frames: int, fade: int, fps: int) -> tuple[int, int]:
-    """When a caption is there: from soon after its scene is whole until it gives way."""
-    lead = round(_CAPTION_IN_S * fps)
-    if frames - 2 * fade - lead < 2.5 * fps:  # a short scene: no time to lose
-        return -frames, 2 * frames
+    """When a caption is there: from soon after its scene is whole until it gives way.
+
+    Never in a fade, where two captions would be written over each other.
+    """
+    whole = frames - 2 * fade
+    lead = min(round(_CAPTION_IN_S * fps), whole // 8)
     return fade + lead, frames - fade
 
 

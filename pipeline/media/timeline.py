@@ -8,10 +8,11 @@ pixels: clips are opened when their scene is played.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline.errors import EngineFailed, StageFailed
 from pipeline.licences import find_licence, licence_name
-from pipeline.media.reel import Place, Player, Scene, Source, caption_span, still
+from pipeline.media.reel import Place, Player, Scene, Source, caption_span, card
 from pipeline.media.titles import (
     FOOT,
     Caption,
@@ -137,9 +138,9 @@ class Timeline:
         if self._pace.title_s == 0:
             return
         titles = _in_languages(self._script.title, self._script.languages)
-        card = title_frame(self._look, titles)
+        drawn = title_frame(self._look, titles)
         frames = max(round(self._pace.title_s * self._pace.fps), 2 * self._fade + 1)
-        self._add(Scene(frames, still(card), fade_in=self._fade), titles)
+        self._add(replace(card(lambda: drawn, frames), fade_in=self._fade), titles)
 
     def _add_part(self, part: ReelPart) -> None:
         clip, fps = part.clip, self._pace.fps
@@ -152,15 +153,14 @@ class Timeline:
         foot = FOOT if words else 0.0
         size = (clip.width_px, clip.height_px)
         place = Place(size, self._look.size_px, self.ground, foot)
-        caption: Caption | None = None
+        caption = None
         if words or part.generated:
-            caption = _caption(part, self._script, self._look, place.fills, words)
+            make = partial(_caption, part, self._script, self._look, place.fills, words)
+            caption = (make, *caption_span(frames, self._fade, fps))
         source = Source(clip.path, size, clip.fps, clip.frames, clip.loops)
-        shown = (caption, *caption_span(frames, self._fade, fps)) if caption else None
-        player = Player(source, frames, fps, place, shown)
-        title = _in_languages(part.title, self._script.languages) or {
-            self._script.languages[0]: part.id
-        }
+        player = Player(source, frames, fps, place, caption)
+        languages = self._script.languages
+        title = _in_languages(part.title, languages) or {languages[0]: part.id}
         self._add(Scene(frames, player.frame, fade_in=self._fade), title, part.id)
 
     def _add_credits(self, parts: list[ReelPart]) -> None:
@@ -172,10 +172,8 @@ class Timeline:
         pages = credit_pages(self._look, tuple(heading.values()), works)
         for number, page in enumerate(pages):
             hold_s = max(_CREDITS_LEAST_S, _reading_s(page) / self._pace.credits_speed)
-            scene = Scene(
-                round(hold_s * fps) + 2 * fade, still(page.drawn()), fade_in=fade, fade_out=fade
-            )
-            self._add(scene, heading if number == 0 else {})
+            scene = card(page.drawn, round(hold_s * fps) + 2 * fade)
+            self._add(replace(scene, fade_in=fade, fade_out=fade), heading if number == 0 else {})
 
 
 def _reading_s(page: CreditPage) -> float:
