@@ -225,6 +225,7 @@ def _scene_rows(scene, move, extent, amount, asked) -> None:
     views = [scene.render(pose) for pose in poses]
     made = {name: way(scene, poses) for name, way in ways(asked.ways).items()}
     found = {name: measure(frames, views) for name, frames in made.items()}
+    best = measure([_exact(scene, view) for view in views], views)
     share = np.mean([view.hidden.mean() for view in views])
     title = f"{scene.name}, {move}, {extent} ({100 * share:.1f} % hidden)"
     for name, figures in found.items():
@@ -236,8 +237,19 @@ def _scene_rows(scene, move, extent, amount, asked) -> None:
             f"| {title} | {name} | {' | '.join(row)} | {figures['ssim']:.4f} | {word} |", flush=True
         )
         title = ""
+    print(f"|  | true place, bicubic | | {best['shown']:.2f} | | | |", flush=True)
     if asked.out:
         _keep(asked.out, scene, move, extent, views, made)
+
+
+def _exact(scene: scenes.Scene, view: scenes.View) -> np.ndarray:
+    """The first picture sampled where each point truly lies: what sampling alone can reach."""
+    maps = [
+        (view.points[..., axis] + side / 2 - 0.5).astype(np.float32)
+        for axis, side in enumerate(scene.size)
+    ]
+    rgb = scene.first.rgb
+    return stored(cv2.remap(rgb, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def _against(title: str, found: dict[str, dict[str, float]], *, enough: bool) -> str:

@@ -22,10 +22,11 @@ _HALVINGS = 14
 _SAME = 2e-3
 """Depths that differ by less than this are the same surface."""
 
-_jit = numba.njit(cache=True, inline="always")
+_jit = numba.njit(cache=True)
+_small = numba.njit(cache=True, inline="always")
 
 
-@_jit
+@_small
 def _point(u, v, t, pose):
     """Where in the first picture the ray's point of depth ``pivot + t`` lies."""
     grown = pose[0] * (1 + pose[5] * t)
@@ -100,7 +101,7 @@ def _hit_side(p, u, v, pose):
     return d
 
 
-@_jit
+@_small
 def _texel(textures, layer, x, y, per_px, channel):
     height, width = textures.shape[1], textures.shape[2]
     s = min(max((x * per_px) + width / 2 - 0.5, 0.0), width - 1.001)
