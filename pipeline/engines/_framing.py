@@ -19,6 +19,7 @@ from pipeline.protocols import Shot
 from pipeline.records import Kind
 
 if TYPE_CHECKING:
+    from pipeline.engines._surfaces import SurfaceMove
     from pipeline.engines.clip_parallax import ParallaxOptions
     from pipeline.protocols import RGB, DepthArray, MaskArray
 
@@ -93,10 +94,13 @@ class Framing:
     """Something stands in front of a background."""
 
 
-def chosen_move(move: AnyMove | Literal["auto"], shot: Shot) -> AnyMove:
+def chosen_move(move: AnyMove | SurfaceMove | Literal["auto"], shot: Shot) -> AnyMove:
     """Return how the camera moves, by the kind of object unless the config says it."""
-    if move != "auto":
-        return move
+    match move:
+        case "auto" | "tilt-and-spin" | "unroll" | "raking-light":
+            pass  # the moves of surfaces are shown before; a still of them is anyone's still
+        case _:
+            return move
     if shot.details and shot.kind in _TOURED:
         return "details"
     return _MOVES.get(shot.kind, "push")

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from pipeline.media.camera import Box
     from pipeline.protocols import MaskArray, Shot
 
-_TRIM_PX = 1
-"""The outermost row of a scan is where frame, mat or table begin; it never gets into a clip."""
-
 
 def box_of(mask: MaskArray) -> Box | None:
     """Return left, top, right, bottom of what is in the mask, ``None`` where that is nothing."""
@@ -34,16 +31,15 @@ def window(shape: tuple[int, ...], focus: Box | None, shot: Shot) -> Box:
     ``focus`` gets to the middle of the part of the frame that captions leave free, as far as the
     photograph reaches; nothing beyond its border is in the window.
     """
-    trim = _TRIM_PX if min(shape[:2]) > 2 * _TRIM_PX else 0
-    sides = (float(shape[1] - 2 * trim), float(shape[0] - 2 * trim))
+    sides = (float(shape[1]), float(shape[0]))
     scale = min(sides[0] / shot.width_px, sides[1] / shot.height_px)
     size = (shot.width_px * scale, shot.height_px * scale)
     left, top, right, bottom = focus or (0.0, 0.0, float(shape[1]), float(shape[0]))
     corner = []
     for axis, middle in enumerate(((left + right) / 2, (top + bottom) / 2)):
         free = (shot.safe[axis] + shot.safe[axis + 2]) / 2
-        at = middle - trim - free * size[axis]
-        corner.append(trim + min(max(at, 0.0), sides[axis] - size[axis]))
+        at = middle - free * size[axis]
+        corner.append(min(max(at, 0.0), sides[axis] - size[axis]))
     return corner[0], corner[1], corner[0] + size[0], corner[1] + size[1]
 
 
@@ -61,14 +57,3 @@ def cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     if part.ndim == 2 and not smaller:
         way = cv2.INTER_LINEAR
     return np.clip(cv2.resize(part, size_px, interpolation=way), 0, 255)
-
-
-def placed(box: Box, outer: Box, size_px: tuple[int, int]) -> Box:
-    """Return where ``box`` of the photograph is in a frame that shows ``outer`` of it."""
-    per = (size_px[0] / (outer[2] - outer[0]), size_px[1] / (outer[3] - outer[1]))
-    return (
-        (box[0] - outer[0]) * per[0],
-        (box[1] - outer[1]) * per[1],
-        (box[2] - outer[0]) * per[0],
-        (box[3] - outer[1]) * per[1],
-    )

@@ -93,6 +93,12 @@ def frames(
         yield scene.seen(2 * pi * index / shot.frames)
 
 
+def can_turn(mask: MaskArray, shot: Shot) -> bool:
+    """Say whether something in the mask is whole in the frame, so that it can be turned."""
+    box = window(mask.shape, box_of(mask), shot)
+    return bool(_pieces(cut(mask, box, (shot.width_px, shot.height_px))))
+
+
 def turned(phase: float, tilt_deg: float, spin_deg: float) -> Any:
     """Return the 3 x 3 rotation at ``phase``: x right, y down, z to the viewer.
 

@@ -318,12 +318,12 @@ def _runs(chosen: Any) -> list[tuple[int, int]]:
 
 
 def _work(mask: MaskArray) -> tuple[int, int, int, int]:
-    """Return the box of the work, less its outermost pixel; all where the mask says nothing."""
+    """Return the box of the work, a pixel inside its outline; all where the mask says nothing."""
     height, width = mask.shape
     left, top, right, bottom = (int(v) for v in box_of(mask) or (0, 0, width, height))
-    if min(right - left, bottom - top) < 3:
-        left, top, right, bottom = 0, 0, width, height
-    return left + 1, top + 1, right - 1, bottom - 1
+    if min(right - left, bottom - top) < 5:
+        return 0, 0, width, height
+    return left + (left > 0), top + (top > 0), right - (right < width), bottom - (bottom < height)
 
 
 def _border(sheet: Any) -> Any:

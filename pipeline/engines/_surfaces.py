@@ -1,0 +1,73 @@
+"""Moves that are more than a camera's: things that are turned, unrolled, lit from the side.
+
+Knows which kinds of object they are for and what the options of the engine mean for them; drawing
+is in `pipeline.media.turn`, `pipeline.media.unroll` and `pipeline.media.rake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from pipeline.protocols import Shot
+from pipeline.records import Kind
+
+if TYPE_CHECKING:
+    from pipeline.engines.clip_parallax import ParallaxOptions
+    from pipeline.protocols import RGB, DepthArray, Frame, MaskArray
+
+SurfaceMove: TypeAlias = Literal["tilt-and-spin", "unroll", "raking-light"]
+
+_MOVES: dict[Kind, SurfaceMove] = {
+    Kind.COIN: "tilt-and-spin",
+    Kind.MEDAL: "tilt-and-spin",
+    Kind.RELIEF: "raking-light",
+    Kind.PLAQUE: "raking-light",
+    Kind.SCROLL: "unroll",
+}
+"""Kinds that are looked at in such a way unless the config says otherwise."""
+_AMOUNT, _DEPTH, _SPEED = 0.08, 0.5, 0.14
+"""What the engine's options are by default; what is drawn is scaled from there."""
+
+
+def surface_move(mask: MaskArray, shot: Shot, options: ParallaxOptions) -> SurfaceMove | None:
+    """Return which of these moves it is, ``None`` if it is a camera's."""
+    match options.move:
+        case "tilt-and-spin" | "unroll" | "raking-light":
+            return options.move
+        case "auto":
+            move = _MOVES.get(shot.kind)
+        case _:
+            return None
+    if move == "tilt-and-spin":
+        from pipeline.media.turn import can_turn
+
+        # What cannot be cut out in one piece is lit from the side where it lies.
+        return move if can_turn(mask, shot) else "raking-light"
+    return move
+
+
+def shown(
+    rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, options: ParallaxOptions
+) -> Iterator[Frame]:
+    """Yield the frames of the move that `surface_move` says.
+
+    Raises:
+        EngineFailed: if the photograph cannot carry it.
+    """
+    from pipeline.media import rake, turn, unroll
+
+    shot = replace(shot, pace=shot.pace * options.speed_per_s / _SPEED)
+    far, deep = options.amount / _AMOUNT, options.depth / _DEPTH
+    match surface_move(mask, shot, options):
+        case "tilt-and-spin":
+            turning = turn.Turning()
+            turning = replace(turning, tilt_deg=turning.tilt_deg * far)
+            yield from turn.frames(rgb, mask, depth, shot, turning)
+        case "unroll":
+            yield from unroll.frames(rgb, mask, depth, shot)
+        case _:
+            raking = rake.Raking()
+            raking = replace(raking, drift=raking.drift * far, strength=deep)
+            yield from rake.frames(rgb, mask, depth, shot, raking)
