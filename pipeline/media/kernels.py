@@ -81,32 +81,24 @@ def limit_slope(depth: Any, slope: float) -> None:
 
     Source: Borgefors, "Distance transformations in digital images", 1986 (two chamfer passes).
     """
+    _lift(depth, slope)
+    _lift(depth[::-1, ::-1], slope)
+
+
+@_jit
+def _lift(depth: Any, slope: float) -> None:
+    """Raise each pixel to what the four before it, in reading order, ask for."""
     height, width = depth.shape
-    across = np.float32(slope)
-    slant = np.float32(slope * 1.41421356)
+    slant = slope * 1.41421356
     for y in range(height):
         for x in range(width):
             best = depth[y, x]
             if x > 0:
-                best = max(best, depth[y, x - 1] - across)
+                best = max(best, depth[y, x - 1] - slope)
             if y > 0:
-                best = max(best, depth[y - 1, x] - across)
-                if x > 0:
-                    best = max(best, depth[y - 1, x - 1] - slant)
-                if x < width - 1:
-                    best = max(best, depth[y - 1, x + 1] - slant)
-            depth[y, x] = best
-    for y in range(height - 1, -1, -1):
-        for x in range(width - 1, -1, -1):
-            best = depth[y, x]
-            if x < width - 1:
-                best = max(best, depth[y, x + 1] - across)
-            if y < height - 1:
-                best = max(best, depth[y + 1, x] - across)
-                if x > 0:
-                    best = max(best, depth[y + 1, x - 1] - slant)
-                if x < width - 1:
-                    best = max(best, depth[y + 1, x + 1] - slant)
+                best = max(best, depth[y - 1, x] - slope)
+                best = max(best, depth[y - 1, max(0, x - 1)] - slant)
+                best = max(best, depth[y - 1, min(width - 1, x + 1)] - slant)
             depth[y, x] = best
 
 

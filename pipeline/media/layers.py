@@ -90,7 +90,7 @@ def split(
     """
     fronts: list[Layer] = []
     if mask is not None:
-        edge = _outline(mask)
+        edge = _outline(mask, depth, reach_px)
         if edge.inside.any() and edge.outside.any():
             for cut in find_cuts(depth, reach_px, MOST - 2, edge.inside):
                 near = (depth >= cut) & ~edge.outside
@@ -120,19 +120,24 @@ def _peel(
     return Layer(front, alpha, _held(near, reach_px)), plate, far
 
 
-def _outline(mask: MaskArray) -> _Edge:
+def _outline(mask: MaskArray, depth: DepthArray, reach_px: float) -> _Edge:
     """Return the border of a mask, in doubt as far as masks are.
 
-    Outside there is twice as much doubt as inside: what a mask forgets of the object would stay
-    behind as a ghost, what it takes too much of is sorted out again by colour.
+    Where depth jumps at the very outline, two witnesses say the same, and there is no doubt.
+    Elsewhere there is twice as much outside as inside: what a mask forgets of the object would
+    stay behind as a ghost, what it takes too much of is sorted out again by colour.
     """
-    core = (mask > 0.5).astype(np.uint8)
+    square = np.ones((3, 3), np.uint8)
+    core, any_of_it = (mask > 0.5).astype(np.uint8), (mask > 0.1).astype(np.uint8)
+    border = cv2.dilate(any_of_it, square) != cv2.erode(core, square)
+    agreed = border & jumps(depth, reach_px)
+    doubted = (border & ~(cv2.dilate(agreed.astype(np.uint8), square) > 0)).astype(np.uint8)
     edge_px = min(max(min(mask.shape) / _EDGE, 2), 6)
-    inside = cv2.erode(core, _disc(edge_px), borderValue=1).astype(bool)
-    outside = ~cv2.dilate((mask > 0.1).astype(np.uint8), _disc(2 * edge_px)).astype(bool)
+    inside = (core > 0) & ~(cv2.dilate(doubted, _disc(edge_px)) > 0)
+    outside = (any_of_it == 0) & ~(cv2.dilate(doubted, _disc(2 * edge_px)) > 0) & ~agreed
     inside = inside if inside.any() else core.astype(bool)
     soft = cv2.GaussianBlur(mask, (0, 0), 0.7)
-    return _Edge(inside, outside, soft, np.zeros(mask.shape, bool), True)
+    return _Edge(inside, outside, soft, np.zeros(mask.shape, bool), bool(doubted.any()))
 
 
 def _brink(near: Part, depth: DepthArray, reach_px: float) -> _Edge:

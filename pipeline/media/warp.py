@@ -6,7 +6,7 @@ For every cell the frontmost layer that is solid there is copied, and only what 
 in front of it is blended; so two layers cost little more than one.
 
 A layer is stored as planes of 8 bits that are finer than the frame by `_FINER`, made once with
-Lanczos: linear interpolation between them keeps more detail at every sub-pixel position than bicubic
+Lanczos: linear interpolation between them keeps more detail at every sub-pixel place than bicubic
 interpolation between samples as coarse as the frame (at half the frame's highest frequency 0.87 to
 1 of the contrast against 0.88; at the highest 0.5 to 1 against 0 to 1), and it is what a processor
 does fastest. Planes and frames are rounded with dither, so that dark gradients show no bands.
