@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.errors import EngineFailed
 from pipeline.media import shading, yuv
 from pipeline.media.slopes import slopes
 from pipeline.media.stand import box_of, cut, window
@@ -81,15 +80,7 @@ def frames(
     """Yield ``shot.frames`` planar frames; the last leads back into the first.
 
     A flat depth or a mask without an object leave the grain and the lamp's own falloff.
-
-    Raises:
-        EngineFailed: if the photograph is less than three pixels wide or high.
     """
-    if min(rgb.shape[:2]) < 3:
-        raise EngineFailed(
-            f"The photograph is {rgb.shape[1]} x {rgb.shape[0]} px; a clip needs at least "
-            "3 x 3. Use a larger photograph."
-        )
     surface = _Surface(rgb, mask, depth, shot, move or Raking())
     for index in range(shot.frames):
         yield surface.seen(2 * pi * index / shot.frames)

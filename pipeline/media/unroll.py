@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import cv2
 import numpy as np
 
-from pipeline.errors import EngineFailed
 from pipeline.media import shading, yuv
 from pipeline.media.roll import RADII, SUBS, Columns, Roll, radius_px
 from pipeline.media.stand import box_of, cut
@@ -77,16 +76,7 @@ def frames(
     shot: Shot,
     move: Unrolling | None = None,
 ) -> Iterator[Frame]:
-    """Yield ``shot.frames`` planar frames; the last leads back into the first.
-
-    Raises:
-        EngineFailed: if the photograph is less than three pixels wide or high.
-    """
-    if min(rgb.shape[:2]) < 3:
-        raise EngineFailed(
-            f"The photograph is {rgb.shape[1]} x {rgb.shape[0]} px; a clip needs at least "
-            "3 x 3. Use a larger photograph."
-        )
+    """Yield ``shot.frames`` planar frames; the last leads back into the first."""
     table = _Table(rgb, mask, shot, move or Unrolling())
     for index in range(shot.frames):
         yield table.seen(index / shot.frames)
