@@ -25,7 +25,9 @@ from pipeline.bundled import bundled
 from pipeline.errors import StoreError
 from pipeline.naming import safe_name
 from pipeline.records import Entry, Exhibit
+from pipeline.reels import ReelEntry
 from pipeline.review.pages import Shown
+from pipeline.review.reel import ShownReel
 from pipeline.review.text import Languages, clean, direction, web_address
 from pipeline.review.words import ENDONYMS, LANGUAGES, word
 
@@ -42,8 +44,8 @@ _GENERATOR = '<meta name="generator" content="Tableau Vivant">'
 """How pages of an earlier gallery are known from foreign ones; `base.html.j2` says it."""
 
 
-def write_gallery(exhibit: Exhibit, folder: Path) -> Path:
-    """Write the gallery of ``exhibit`` into ``folder`` and return its ``index.html``.
+def write_gallery(exhibit: Exhibit, folder: Path, reel: ReelEntry | None = None) -> Path:
+    """Write the gallery of ``exhibit`` and its reel into ``folder``; return its ``index.html``.
 
     Media are named by ``../objects/<safe name>/``, which must hold the files that the entries
     name. Pages and models of objects that are no longer there are removed.
@@ -61,7 +63,7 @@ def write_gallery(exhibit: Exhibit, folder: Path) -> Path:
             Shown(entry, position, _write_model(entry, folder))
             for position, entry in enumerate(exhibit.entries, start=1)
         ]
-        pages = dict(_pages(exhibit, shown))
+        pages = dict(_pages(exhibit, shown, reel and ShownReel(reel, exhibit)))
         for name, page in pages.items():
             _write(folder / name, page.encode())
         _remove_old(folder, shown, pages)
@@ -73,7 +75,9 @@ def write_gallery(exhibit: Exhibit, folder: Path) -> Path:
     return folder / "index.html"
 
 
-def _pages(exhibit: Exhibit, shown: list[Shown]) -> Iterator[tuple[str, str]]:
+def _pages(
+    exhibit: Exhibit, shown: list[Shown], reel: ShownReel | None
+) -> Iterator[tuple[str, str]]:
     """Yield file name and text of every page; the index, which links to all, comes last."""
     languages = Languages(exhibit.languages, always=LANGUAGES)
     environment = _environment(languages)
@@ -84,7 +88,7 @@ def _pages(exhibit: Exhibit, shown: list[Shown]) -> Iterator[tuple[str, str]]:
         yield this.page, template.render(common, shown=this, before=before, after=after)
     tally = Counter(state for one in shown for state in one.states)
     template = environment.get_template("index.html.j2")
-    yield "index.html", template.render(common, objects=shown, tally=tally)
+    yield "index.html", template.render(common, objects=shown, tally=tally, reel=reel)
 
 
 def _environment(languages: Languages) -> Environment:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from PIL import Image
+
 from pipeline.errors import StoreError
 from pipeline.licences import find_licence
 from pipeline.naming import safe_name
 from pipeline.records import Entry, Kind, Localized, Provenance
+from pipeline.review.clips import Version, versions_of
 from pipeline.review.text import Languages, bytes_words, clean, size_words, web_address
 from pipeline.review.words import word, word_or_name
 
@@ -246,20 +249,39 @@ class Shown:
             word("observed_all") if percent == 100 else word("observed", percent=percent),
         ]
 
+    @cached_property
+    def versions(self) -> list[Version]:
+        """The clips, the main one first."""
+        return versions_of(self.entry)
+
     @property
-    def clip_words(self) -> list[Localized]:
-        """Length, size and rate of the clip."""
+    def still(self) -> Version | None:
+        """The version for those whom motion makes unwell, unless the main clip is one."""
+        if any(one.number == 0 and one.pace == "still" for one in self.versions):
+            return None
+        return next((one for one in self.versions if one.pace == "still"), None)
+
+    def weight(self, path: Path) -> str:
+        """Size of a file in words.
+
+        Raises:
+            StoreError: if it is gone.
+        """
+        return bytes_words(_size_bytes(path))
+
+    @property
+    def sheet(self) -> Picture | None:
+        """The main clip's contact sheet."""
         clip = self.entry.clip
-        if clip is None:
-            return []
-        facts = word(
-            "clip_facts",
-            seconds=f"{clip.duration_s:.1f}".removesuffix(".0"),
-            width=clip.width_px,
-            height=clip.height_px,
-            fps=f"{clip.fps:g}",
-        )
-        return [facts, word("loops")] if clip.loops else [facts]
+        if clip is None or clip.sheet is None:
+            return None
+        try:
+            with Image.open(clip.sheet) as picture:
+                return Picture(self.href(clip.sheet), picture.width, picture.height)
+        except OSError as error:
+            raise StoreError(
+                f"{clip.sheet} is gone or damaged: {error}. Render the exhibit again."
+            ) from error
 
 
 def _stage_words(label: str) -> Localized:

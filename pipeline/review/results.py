@@ -1,6 +1,7 @@
 """The results folder that people see: a view of the store, made anew after every run.
 
     <folder>/exhibit.json    every object and file; the same bytes for the same work
+    <folder>/reel.*          all clips joined, with reel.json: how (`pipeline.review.reel`)
     <folder>/report.json     what this run did and how long it took
     <folder>/objects/<id>/   files by plain names, and record.json: how each came to be
 
@@ -12,12 +13,15 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pipeline.naming import safe_name
 from pipeline.records import Clip, Entry, Exhibit, Mesh, Photo, Provenance, Record
+from pipeline.reels import ReelEntry
+from pipeline.review.reel import lay_out_reel
 from pipeline.store import show, write_whole
 
 logger = logging.getLogger(__name__)
@@ -25,7 +29,12 @@ logger = logging.getLogger(__name__)
 FORMAT = "tableau-vivant/exhibit/1"
 
 
-def lay_out(exhibit: Exhibit, folder: Path, digest: Callable[[Path], str]) -> None:
+def lay_out(
+    exhibit: Exhibit,
+    folder: Path,
+    digest: Callable[[Path], str],
+    reel: ReelEntry | None = None,
+) -> None:
     """Write the results folder for ``exhibit``; ``digest`` gives the SHA-256 of a file."""
     before = _shown_before(folder)
     objects = [_lay_out_object(entry, folder, digest) for entry in exhibit.entries]
@@ -36,9 +45,10 @@ def lay_out(exhibit: Exhibit, folder: Path, digest: Callable[[Path], str]) -> No
         "languages": exhibit.languages,
         "objects": objects,
     }
+    if reel is not None:
+        document["reel"] = lay_out_reel(reel, folder, digest)
     write_whole(folder / "exhibit.json", _json(document))
-    now = {file["path"] for entry in objects for file in entry["files"].values()}
-    now |= {entry["record"] for entry in objects}
+    now = _listed(document)
     for name in before - now:
         _take_away(folder, name)
 
@@ -161,9 +171,7 @@ def _json(document: dict[str, Any]) -> str:
 def _shown_before(folder: Path) -> set[str]:
     """The files that an earlier run put here, as its exhibit.json lists them."""
     try:
-        document = json.loads((folder / "exhibit.json").read_text("utf-8"))
-        listed = {file["path"] for entry in document["objects"] for file in entry["files"].values()}
-        return listed | {entry["record"] for entry in document["objects"]}
+        return _listed(json.loads((folder / "exhibit.json").read_text("utf-8")))
     except FileNotFoundError:
         return set()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -171,10 +179,18 @@ def _shown_before(folder: Path) -> set[str]:
         return set()
 
 
+def _listed(document: dict[str, Any]) -> set[str]:
+    """Every file that an exhibit.json names."""
+    entries = [*document["objects"], *([document["reel"]] if "reel" in document else [])]
+    files = {file["path"] for entry in entries for file in entry["files"].values()}
+    return files | {entry["record"] for entry in entries}
+
+
 def _take_away(folder: Path, name: str) -> None:
     path = folder / name
-    if not path.resolve().is_relative_to((folder / "objects").resolve()):
+    ours = path.resolve().is_relative_to((folder / "objects").resolve())
+    if not ours and not re.fullmatch(r"reel\.[a-z0-9.]+", name):
         return  # someone wrote into exhibit.json
     path.unlink(missing_ok=True)
-    if path.parent.is_dir() and not any(path.parent.iterdir()):
+    if ours and path.parent.is_dir() and not any(path.parent.iterdir()):
         path.parent.rmdir()

@@ -44,6 +44,46 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{seconds} 秒 · {width} × {height} 像素 · 每秒 {fps} 帧",
     ),
     "loops": ("loops without a seam", "首尾相接"),
+    "pace_slow": ("slow", "慢速"),
+    "pace_still": ("holds still and fades", "静止淡变"),
+    "versions": ("Other versions of the clip", "短片的其他版本"),
+    "download": ("Download", "下载"),
+    "preview": ("Preview", "预览"),
+    "play": ("Play", "播放"),
+    "not_played": (
+        "Browsers do not play this format.",
+        "浏览器无法播放此格式。",
+    ),
+    "less_motion": (
+        "This device asks for less motion, and the clip has a version that holds still and fades.",
+        "本设备要求减少动态效果；此短片另有静止淡变的版本。",
+    ),
+    "less_motion_show": ("Go to it", "前往该版本"),
+    "contact": ("Contact sheet", "样片总览"),
+    "contact_alt": (
+        "Contact sheet of the clip: frames in reading order with their times; beneath them depth, "
+        "motion, and two edges at the moment of the greatest move",
+        "短片的样片总览：按阅读顺序排列的画面与时间；其下为深度、运动，以及位移最大时的两处边缘",
+    ),
+    "contact_alt_text": (
+        "Contact sheet of the clip: frames in reading order with their times",
+        "短片的样片总览：按阅读顺序排列的画面与时间",
+    ),
+    "contact_help": (
+        "Opens at full size, where ghosts and streaks along edges show.",
+        "可展开看原大，以检查边缘的重影与拖痕。",
+    ),
+    "contact_help_text": ("Opens at full size.", "可展开看原大。"),
+    "close": ("Close", "关闭"),
+    "reel": ("The exhibit as a film", "展览影片"),
+    "reel_facts": (
+        "{length} min · {width} × {height} px",
+        "{length} 分 · {width} × {height} 像素",
+    ),
+    "reel_music": ("with music", "有音乐"),
+    "reel_silent": ("silent", "无声"),
+    "reel_missing": ("Not in it:", "未收入："),
+    "chapters": ("Chapters", "章节"),
     "model": ("3D model", "三维模型"),
     "model_opening": ("Opening the model …", "正在打开模型……"),
     "model_failed": (
@@ -162,6 +202,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "stage_render_clip": ("Clip", "短片"),
     "stage_typeset_clip": ("Clip", "短片"),
     "stage_build_mesh": ("3D model", "三维模型"),
+    "stage_join_reel": ("Film", "影片"),
 }
 
 LANGUAGES = ("en", "zh")

@@ -109,6 +109,7 @@ def complete(root: Path, item: Item, seed: int = 0) -> Entry:
     Image.fromarray(mask).save(folder / "mask.png")
     Image.fromarray(depth.astype(np.uint16)).save(folder / "depth.png")
     write_clip(folder / "clip.mp4", rgb)
+    Image.fromarray(np.tile(rgb, (12, 18, 1))).save(folder / "sheet.webp")
     write_mesh(folder / "mesh.glb", rgb)
     return Entry(
         item=item,
@@ -127,6 +128,7 @@ def complete(root: Path, item: Item, seed: int = 0) -> Entry:
         clip=Clip(
             path=folder / "clip.mp4",
             poster=folder / "poster.webp",
+            sheet=folder / "sheet.webp",
             width_px=WIDTH_PX,
             height_px=HEIGHT_PX,
             fps=6,
@@ -163,6 +165,34 @@ def complete(root: Path, item: Item, seed: int = 0) -> Entry:
     )
 
 
+def add_variants(entry: Entry) -> Entry:
+    """Write further clips of an object: a video, an animation, a still, one no browser plays."""
+    from PIL import Image
+
+    folder, main = entry.clip.path.parent, entry.clip
+    for profile, suffix, codec in (
+        ("portrait", "mp4", "h264"),
+        ("web-webp", "webp", "webp"),
+        ("gentle", "mp4", "h264"),
+        ("archive", "mov", "prores"),
+    ):
+        path = folder / f"clip.{profile}.{suffix}"
+        if suffix == "webp":
+            steps = [Image.fromarray(np.roll(picture(), n * 8, axis=1)) for n in range(4)]
+            steps[0].save(path, save_all=True, append_images=steps[1:], duration=200, loop=0)
+        else:
+            shutil.copy(main.path, path)
+        poster = folder / f"poster.{profile}.webp"
+        shutil.copy(main.poster, poster)
+        changes = {"path": path, "poster": poster, "sheet": None}
+        clip = main.model_copy(update={**changes, "profile": profile, "codec": codec})
+        entry.keep_clip(clip, profile)
+        pace = "still" if profile == "gentle" else "normal"
+        label = f"render_clip:{profile}"
+        entry.provenance[label] = made("render_clip", params={"pace": pace})
+    return entry
+
+
 def item(identifier: str, **changes: object) -> Item:
     values = {
         "id": identifier,
@@ -190,7 +220,12 @@ def failed(thing: Item, reason: str = "failed", message: str = "its mask is empt
 def build() -> SimpleNamespace:
     """What tests make exhibits of."""
     return SimpleNamespace(
-        complete=complete, item=item, made=made, failed=failed, clip_alone=clip_alone
+        complete=complete,
+        add_variants=add_variants,
+        item=item,
+        made=made,
+        failed=failed,
+        clip_alone=clip_alone,
     )
 
 
@@ -213,8 +248,11 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     generated = complete(root, item("3 / 罐", title={"en": "Third"}, size=Size()), seed=2)
     generated.provenance["render_clip"] = made("render_clip", generated=True, seed=7)
     entries = (
-        complete(
-            root, item("1963.504", title=french, extra=extra, source_url="https://example.org/1")
+        add_variants(
+            complete(
+                root,
+                item("1963.504", title=french, extra=extra, source_url="https://example.org/1"),
+            )
         ),
         complete(root, item("INDEX", title={"en": "Second"}), seed=1),
         generated,

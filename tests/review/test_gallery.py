@@ -66,7 +66,16 @@ def exhibit_of(*entries, languages=("en", "zh"), title=None) -> Exhibit:
 def addresses(page: Page) -> list[tuple[str, str]]:
     found = []
     for tag, attrs in page.elements:
-        for name in ("src", "href", "poster", "data-clip", "data-model", "data-viewer"):
+        for name in (
+            "src",
+            "href",
+            "poster",
+            "data-clip",
+            "data-model",
+            "data-viewer",
+            "data-moving",
+            "data-still",
+        ):
             if attrs.get(name):
                 found.append((tag, attrs[name]))
     return found
@@ -174,7 +183,8 @@ def test_pending_is_neither_failed_nor_a_reason_to_look(build, tmp_path):
 def test_intangible_without_photograph_has_no_dead_panels(gallery):
     page = Page(gallery.folder / "song.html")
     assert page.of("video")
-    assert not page.of("model-viewer", "img", "input")
+    assert not page.of("model-viewer", "input")
+    assert {a["src"] for a in page.of("img")} == {"../objects/song/sheet.webp"}
     assert "3D model" not in page.text
     assert "Size" not in page.text
     refused = Page(gallery.folder / "index~object.html")
@@ -205,6 +215,96 @@ def test_every_picture_has_words_and_a_size(gallery):
         for attrs in page.of("video"):
             assert attrs["aria-label"]
             assert attrs["preload"] == "none"
+
+
+def test_contact_sheet_is_shown_in_its_size_and_opens_large(gallery):
+    from PIL import Image
+
+    page = Page(gallery.folder / "1963.504.html")
+    link = next(a for a in page.of("a") if "data-large" in a)
+    assert link["href"] == "../objects/1963.504/sheet.webp"
+    assert [a["id"] for a in page.of("dialog")] == [link["data-large"]]
+    shown = [a for a in page.of("img") if a["src"] == link["href"]]
+    with Image.open(gallery.root / "objects" / "1963.504" / "sheet.webp") as sheet:
+        assert {(int(a["width"]), int(a["height"])) for a in shown} == {sheet.size}
+    for attrs in shown:
+        words = json.loads(attrs["data-attrs"])
+        assert words["en"]["alt"].startswith("Contact sheet of the clip: frames in reading order")
+        assert "depth, motion, and two edges" in words["en"]["alt"]
+        assert words["zh"]["alt"].startswith("短片的样片总览")
+    song = Page(gallery.folder / "song.html")  # a text has no depth
+    alts = [a["alt"] for a in song.of("img") if a["src"].endswith("sheet.webp")]
+    assert len(alts) == 2
+    assert not any("depth" in alt for alt in alts)
+
+
+def test_a_clip_without_a_sheet_has_no_panel_for_it(build, tmp_path):
+    entry = build.complete(tmp_path, build.item("a"))
+    entry.clip = entry.clip.model_copy(update={"sheet": None})
+    write_gallery(exhibit_of(entry), tmp_path / "gallery")
+    page = Page(tmp_path / "gallery" / "a.html")
+    assert not page.of("dialog")
+    assert "Contact sheet" not in page.text
+
+
+def test_every_version_of_a_clip_is_told_and_downloads(gallery):
+    page = Page(gallery.folder / "1963.504.html")
+    downloads = {a["href"] for a in page.of("a") if "download" in a}
+    assert downloads == {
+        f"../objects/1963.504/clip.{name}"
+        for name in ("portrait.mp4", "web-webp.webp", "gentle.mp4", "archive.mov")
+    }
+    for words in (
+        "portrait",
+        "H.264, 8 bit",
+        "WebP animation",
+        "ProRes 422 HQ, 10 bit",
+        "96 × 72 px",
+        "holds still and fades",
+        "Browsers do not play this format.",
+    ):
+        assert words in page.text, words
+    played = [a["src"] for a in page.of("source")]
+    assert played == [
+        f"../objects/1963.504/clip{name}.mp4" for name in ("", ".portrait", ".gentle")
+    ]
+
+
+def test_nothing_plays_by_itself(gallery):
+    for page in pages(gallery.folder):
+        for attrs in page.of("video"):
+            assert "autoplay" not in attrs
+            assert attrs["preload"] == "none"
+        moving = {a["data-moving"] for a in page.of("img") if "data-moving" in a}
+        assert not [a for a in page.of("img", "source") if a.get("src") in moving]
+
+
+def test_those_who_want_less_motion_are_led_to_the_still_version(gallery):
+    page = Page(gallery.folder / "1963.504.html")
+    links = [a["href"] for a in page.of("a") if "data-reveal" in a]
+    assert links == ["#version-3"]
+    other = Page(gallery.folder / "INDEX~ea69fe17.html")
+    assert not [a for a in other.of("a") if "data-reveal" in a]
+    assert "less motion" not in other.text
+
+
+def test_main_clip_that_browsers_do_not_play_shows_its_poster(build, tmp_path):
+    entry = build.complete(tmp_path, build.item("a"))
+    path = entry.clip.path.with_name("clip.mov")
+    shutil.copy(entry.clip.path, path)
+    entry.clip = entry.clip.model_copy(update={"path": path, "codec": "prores"})
+    index = Page(write_gallery(exhibit_of(entry), tmp_path / "gallery"))
+    assert not [a for a in index.of("li") if "data-clip" in a]
+    page = Page(tmp_path / "gallery" / "a.html")
+    assert not page.of("video")
+    assert "../objects/a/clip.mov" in {a["href"] for a in page.of("a") if "download" in a}
+
+
+def test_damaged_sheet_is_named(build, tmp_path):
+    entry = build.complete(tmp_path, build.item("a"))
+    entry.clip.sheet.write_bytes(b"no picture")
+    with pytest.raises(StoreError, match=r"sheet\.webp is gone or damaged"):
+        write_gallery(exhibit_of(entry), tmp_path / "gallery")
 
 
 def test_texts_say_their_language(gallery):
@@ -255,6 +355,8 @@ def test_hostile_text_is_only_text(build, tmp_path, attack):
         extra={attack: attack, "link": "data:text/html,<script>alert(1)</script>"},
     )
     entry = build.complete(tmp_path, item)
+    hostile = entry.clip.model_copy(update={"profile": attack, "codec": attack})
+    entry.keep_clip(hostile, attack)
     entry.provenance[attack] = build.made(attack, params={attack: attack})
     entry.problems.extend(build.failed(item, message=attack).problems)
     exhibit = exhibit_of(entry, title={"en": attack}, languages=("en", attack))

@@ -85,6 +85,11 @@ def test_axe_finds_nothing(browser, gallery, width, scheme, language):
         browser.get(f"{(gallery.folder / name).as_uri()}?lang={language}")
         browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
         if name.startswith("1963"):
+            browser.execute_script("document.querySelector('[data-large]').click()")
+            large = axe(browser)
+            assert large["bad"] == [], "the contact sheet, large"
+            browser.execute_script("document.querySelector('[data-close]').click()")
+        if name.startswith("1963"):
             browser.show_model()
         found = axe(browser)
         assert found["bad"] == [], name

@@ -93,6 +93,74 @@ def test_clip_of_the_page_plays(browser, gallery):
     assert browser.execute_script("return document.querySelector('video').videoWidth") == 96
 
 
+def test_contact_sheet_opens_large_by_keyboard_and_closes(browser, gallery):
+    from selenium.webdriver.common.keys import Keys
+
+    browser.look(width=900, height=600)
+    browser.open_page(gallery, "1963.504.html")
+    browser.execute_script("document.querySelector('[data-large]').focus()")
+    browser.press(Keys.ENTER)
+    view = "document.querySelector('dialog[open] .large-view')"
+    assert browser.wait(f"{view} === document.activeElement")
+    picture = f"{view}.querySelector('img')"
+    browser.wait(f"{picture}.complete && {picture}.naturalWidth")
+    size = browser.execute_script(
+        f"const i = {picture}; return [i.getBoundingClientRect().width, i.naturalWidth]"
+    )
+    assert size == [1728, 1728]  # at full size, whatever the window's
+    browser.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT)
+    browser.wait(f"{view}.scrollTop > 0 && {view}.scrollLeft > 0")
+    browser.press(Keys.ESCAPE)
+    browser.wait("!document.querySelector('dialog[open]')")
+    assert browser.execute_script("return document.activeElement.matches('[data-large]')")
+    assert browser.execute_script("return location.pathname").endswith("1963.504.html")
+    browser.press(Keys.ENTER)
+    browser.wait(view)
+    browser.execute_script("document.querySelector('[data-close]').click()")
+    assert not browser.execute_script(f"return {view}")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_plays_before_it_is_asked_to(browser, gallery, motion):
+    browser.look(motion=motion)
+    browser.open_page(gallery, "1963.504.html")
+    browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    time.sleep(0.5)
+    playing = "return [...document.querySelectorAll('video')].filter(v => !v.paused).length"
+    assert browser.execute_script(playing) == 0
+    assert browser.execute_script("return document.querySelectorAll('video').length") == 3
+    for url in browser.requests():
+        assert not url.endswith((".mp4", ".mov", "clip.web-webp.webp")), "loaded before it is asked"
+    note = "return document.querySelector('.less-motion').checkVisibility()"
+    assert browser.execute_script(note) is (motion == "reduce")
+
+
+def test_less_motion_leads_to_the_still_version(browser, gallery):
+    browser.open_page(gallery, "1963.504.html")
+    browser.execute_script("document.querySelector('[data-reveal]').click()")
+    assert browser.execute_script(
+        "const d = document.querySelector('#version-3 details');"
+        "return d.open && document.activeElement === d.querySelector('summary')"
+    )
+    browser.execute_script("document.querySelector('#version-3 video').play()")
+    browser.wait("document.querySelector('#version-3 video').currentTime > 0")
+    browser.execute_script("document.querySelector('#version-3 details').open = false")
+    browser.wait("document.querySelector('#version-3 video').paused")
+
+
+def test_animation_plays_when_asked_and_stops(browser, gallery):
+    browser.open_page(gallery, "1963.504.html")
+    browser.execute_script("document.querySelector('#version-2 details').open = true")
+    source = "document.querySelector('#version-2 img').src"
+    assert browser.execute_script(f"return {source}").endswith("poster.web-webp.webp")
+    browser.execute_script("document.querySelector('[data-play]').click()")
+    assert browser.execute_script(f"return {source}").endswith("clip.web-webp.webp")
+    browser.execute_script("document.querySelector('#version-2 details').open = false")
+    browser.wait(f"{source}.endsWith('poster.web-webp.webp')")
+    pressed = "return document.querySelector('[data-play]').getAttribute('aria-pressed')"
+    assert browser.execute_script(pressed) == "false"
+
+
 def test_model_that_is_damaged_says_so(browser, gallery):
     browser.open_page(gallery, "1963.504.html")
     copy = gallery.folder / "damaged.html"

@@ -1,10 +1,13 @@
 /** The gallery's script: one file for the index and the object pages, no network, no storage needed. */
 
 import { setUpPreviews, setUpSearch } from "./cards";
+import { setUpVersions } from "./clips";
 import { setUpLanguage } from "./language";
+import { setUpLarge } from "./large";
 import { setUpLayers } from "./layers";
 import { setUpLinks } from "./memory";
 import { setUpModel } from "./model";
+import { setUpReel } from "./reel";
 import { restoreTheme, setUpTheme } from "./theme";
 
 /** Arrow keys turn pages while nothing else has the focus. */
@@ -25,7 +28,10 @@ document.addEventListener("DOMContentLoaded", () => {
   setUpLinks();
   setUpSearch();
   setUpPreviews();
+  setUpVersions();
+  setUpLarge();
   setUpLayers();
   setUpModel();
+  setUpReel();
   setUpPaging();
 });
