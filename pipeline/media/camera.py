@@ -182,7 +182,7 @@ class Camera:
             fastest = camera.speed()
             if fastest <= speed:
                 break
-            camera = replace(camera, amount=camera.amount * speed / fastest * 0.999, base=1.0)
+            camera = replace(camera, amount=camera.amount * speed / fastest * 0.98, base=1.0)
             camera = camera.bounded()
         return camera
 
