@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from pipeline.build import build_exhibit, build_object, read_items
-from pipeline.config import ExhibitConfig, check_objects, load_config
+from pipeline.build import build_exhibit, build_object, build_reel, read_items
+from pipeline.config import ExhibitConfig, check_objects, check_reel, load_config
 from pipeline.errors import CallError
 from pipeline.protocols import Runner
 from pipeline.records import Entry, Exhibit, Item
+from pipeline.reels import ReelEntry
 from pipeline.review.gallery import write_gallery
 from pipeline.review.results import lay_out
 from pipeline.run import MakingRun, PlanningRun, Tally
@@ -44,11 +45,14 @@ class Outcome(NamedTuple):
     """``gallery/index.html``, if the config asks for a gallery."""
     report: dict[str, Any]
     """The content of ``report.json``."""
+    reel: ReelEntry | None = None
+    """``None``: none was asked for."""
 
     @property
     def exit_code(self) -> int:
         """0 all made, 1 something failed, 3 nothing failed but something was refused."""
         reasons = {p.reason for entry in self.exhibit.entries for p in entry.problems}
+        reasons |= {p.reason for p in self.reel.problems} if self.reel else set()
         return 1 if "failed" in reasons else 3 if "refused" in reasons else 0
 
 
@@ -103,14 +107,18 @@ def render(
             with _watched(run, watch):
                 chosen = [item for item in items if not only or item.id in only]
                 exhibit = build_exhibit(config, chosen, run)
+                exhibit = _with_the_others(exhibit, items, config, store)
+                reel = build_reel(config, exhibit, run)
         finally:
             runner.stop()
-        exhibit = _with_the_others(exhibit, items, config, store)
-        lay_out(exhibit, folder, store.digests.sha256)
-        gallery = write_gallery(exhibit, folder / "gallery") if config.gallery else None
+        lay_out(exhibit, folder, store.digests.sha256, reel)
+        gallery = write_gallery(exhibit, folder / "gallery", reel) if config.gallery else None
     report = _report(exhibit, run.tally, started, time.perf_counter() - clock, width)
+    if reel:
+        report["reel"] = _reel_report(reel)
+        report["problems"] += [{"id": "reel", **p.model_dump()} for p in reel.problems]
     write_whole(folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-    return Outcome(exhibit, folder, gallery, report)
+    return Outcome(exhibit, folder, gallery, report, reel)
 
 
 def plan(config: ExhibitConfig | str | Path, out: str | Path = "renders") -> list[PlannedObject]:
@@ -123,7 +131,9 @@ def plan(config: ExhibitConfig | str | Path, out: str | Path = "renders") -> lis
     with _opened_store(Path(out).absolute() / STORE) as store:
         run = PlanningRun(store)
         exhibit = build_exhibit(config, items, run)
-        return [_planned(entry, config) for entry in exhibit.entries]
+        planned = [_planned(entry, config) for entry in exhibit.entries]
+        reel = build_reel(config, exhibit, run)
+    return [*planned, *([_planned_reel(reel)] if reel else [])]
 
 
 def estimate(planned: list[PlannedObject], out: str | Path) -> tuple[float | None, int | None]:
@@ -162,11 +172,18 @@ def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
     return PlannedObject(item.id, stored, to_do, refused)
 
 
+def _planned_reel(reel: ReelEntry) -> PlannedObject:
+    refused = next((p.message for p in reel.problems if p.reason != "pending"), "")
+    to_do = (("join_reel", ""),) if not refused and reel.reel is None else ()
+    return PlannedObject(reel.id, tuple(reel.provenance), to_do, refused)
+
+
 def _opened(config: ExhibitConfig | str | Path) -> tuple[ExhibitConfig, list[Item]]:
     if not isinstance(config, ExhibitConfig):
         config = load_config(config)
     items = read_items(config)
     check_objects(config, items)
+    check_reel(config, items)
     return config, items
 
 
@@ -221,6 +238,18 @@ def _with_the_others(
         made.get(item.id) or build_object(item, config.recipe(item), look) for item in items
     )
     return exhibit.with_entries(entries)
+
+
+def _reel_report(reel: ReelEntry) -> dict[str, Any]:
+    """What is in the reel, and what is missing and why."""
+    film = reel.reel
+    left_out = [*reel.missing, *(film.left_out if film else ())]
+    return {
+        "chapters": [chapter.model_dump() for chapter in film.chapters] if film else [],
+        "missing": [out.model_dump() for out in left_out],
+        "loudness_lufs": film.loudness_lufs if film else None,
+        "true_peak_dbtp": film.true_peak_dbtp if film else None,
+    }
 
 
 def _report(

@@ -1,8 +1,8 @@
 """THE MAIN PATH. Read this first: the way that data takes.
 
     catalogue ─► ingest ─► mask ─► depth ─┬─► clip ─┬─► results folder, gallery
-                    │                     └─► mesh ─┤
-                    └─► (no photograph: text) ─► clip
+                    │                     └─► mesh ─┤           ▲
+                    └─► (no photograph: text) ─► clip ─► reel ──┘
 
 Every ``make(stage, inputs…, how)`` asks the store first and calls the stage only if this very
 work was not done before (`pipeline.run`). Stages are plain functions in ``pipeline/stages``.
@@ -13,16 +13,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.config import ExhibitConfig, Recipe
+from pipeline.config import ExhibitConfig, Recipe, Step
 from pipeline.errors import ItemError, Refused
 from pipeline.records import Entry, Exhibit, Item, Problem
+from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
+from pipeline.showreel import write_script
 from pipeline.sources.choose import open_source
 from pipeline.stages.build_mesh import build_mesh
-from pipeline.stages.check_rights import check_rights
+from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.stages.cut_mask import cut_mask
 from pipeline.stages.estimate_depth import estimate_depth
 from pipeline.stages.ingest_photo import ingest_photo
+from pipeline.stages.join_reel import join_reel
 from pipeline.stages.render_clip import render_clip
 from pipeline.stages.typeset_clip import typeset_clip
 
@@ -72,8 +75,28 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
     return entry
 
 
+def build_reel(config: ExhibitConfig, exhibit: Exhibit, run: Run) -> ReelEntry | None:
+    """The exhibit's reel, of the clips that there are; ``None`` if none is asked for.
+
+    Raises:
+        StoreError: if the results folder cannot be written.
+    """
+    section, params = config.reel, config.reel_params()
+    if section is None or params is None:
+        return None
+    entry = ReelEntry()
+    with _noting(entry, "join_reel"):
+        if section.music:
+            check_music(section.music.credit, section.music.rights, config.rights)
+        script, entry.missing = write_script(section, exhibit, params, config.path.parent)
+        if any(p.reason == "pending" for one in exhibit.entries for p in one.problems):
+            raise NotStored("Not joined yet: some of its clips are still to be made.", "join_reel")
+        entry.reel = run.maker(entry)(join_reel, script, how=Step(params))
+    return entry
+
+
 @contextmanager
-def _noting(entry: Entry, stage: str) -> Iterator[None]:
+def _noting(entry: Entry | ReelEntry, stage: str) -> Iterator[None]:
     """Write down why something of this object could not be made, and go on with the next."""
     try:
         yield

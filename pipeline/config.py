@@ -30,12 +30,14 @@ from pipeline.mistakes import Loc, where_in_file
 from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item, Kind, Localized, Params, Photo
+from pipeline.showreel import ReelSection, reel_mistakes, reel_params
 from pipeline.sources.folder import FolderOptions
 from pipeline.stages.build_mesh import MeshParams
 from pipeline.stages.check_rights import RightsParams
 from pipeline.stages.cut_mask import MaskParams
 from pipeline.stages.estimate_depth import DepthParams
 from pipeline.stages.ingest_photo import IngestParams
+from pipeline.stages.join_reel import ReelParams, require_moviepy
 from pipeline.variants import ManyClips, clip_mistakes, clip_params
 from pipeline.yamlfile import read_yaml, read_yaml_data
 
@@ -162,6 +164,7 @@ class ExhibitConfig(Params):
     mesh: MeshSection | None = None
     profiles: dict[ProfileName, Profile] = Field(default_factory=dict)
     """Profiles of the museum's own screens, by name."""
+    reel: ReelSection | None = None
     gallery: GallerySection | None = None
     limits: LimitsSection = LimitsSection()
     objects: dict[str, ObjectSection] = Field(default_factory=dict)
@@ -193,6 +196,10 @@ class ExhibitConfig(Params):
             stories=_clip_steps(merged(self.story, own.story), self.all_profiles),
             mesh=_step(merged(self.mesh, own.mesh), MeshParams),
         )
+
+    def reel_params(self) -> ReelParams | None:
+        """Return the knobs of the exhibit's reel, if one is asked for."""
+        return reel_params(self.reel, self.all_profiles) if self.reel else None
 
     @property
     def all_profiles(self) -> dict[str, Profile]:
@@ -339,6 +346,24 @@ def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
         mistakes.append(Mistake(str(config.path), line, column, message))
     if mistakes:
         raise ConfigError(mistakes)
+
+
+def check_reel(config: ExhibitConfig, items: list[Item]) -> None:
+    """See that a reel can be joined as the config says, before any work is done for it.
+
+    Raises:
+        ConfigError: with every mistake of the section.
+        CallError: if MoviePy is not installed.
+    """
+    if config.reel is None:
+        return
+    known = [item.id for item in items]
+    found = reel_mistakes(config.reel, config.all_profiles, known, config.path.parent)
+    if found:
+        spots = read_yaml_data(config.path)[1] if config.path.is_file() else {}
+        file = str(config.path)
+        raise ConfigError([Mistake(file, *where_in_file(loc, spots), text) for loc, text in found])
+    require_moviepy()
 
 
 def json_schema() -> dict[str, Any]:

@@ -26,6 +26,7 @@ STAGES = {
     "render_clip": "rendering clip",
     "typeset_clip": "setting text",
     "build_mesh": "building mesh",
+    "join_reel": "joining reel",
 }
 """What each stage is called where people watch it work."""
 

@@ -84,14 +84,7 @@ class Kind(StrEnum):
         return self in _FILLS
 
 
-_FILLS = {
-    Kind.PAINTING,
-    Kind.PRINT,
-    Kind.PHOTOGRAPH,
-    Kind.TEXTILE,
-    Kind.SCROLL,
-    Kind.SCENE,
-}
+_FILLS = {Kind.PAINTING, Kind.PRINT, Kind.PHOTOGRAPH, Kind.TEXTILE, Kind.SCROLL, Kind.SCENE}
 
 Localized = dict[str, str]
 """Text by BCP 47 language tag, in the order of the catalogue: ``{"en": …, "zh": …}``."""

@@ -22,6 +22,7 @@ from pipeline.engines.choose import load_engine
 from pipeline.errors import EngineFailed, ItemError, SourceError
 from pipeline.protocols import EngineOptions, Runner
 from pipeline.records import Attempt, Entry, Item, Record
+from pipeline.reels import ReelEntry
 from pipeline.store import Made, Store
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Maker(Protocol):
-    """Makes one object's parts."""
+    """Makes one object's parts, or the reel."""
 
     def __call__(self, stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
         """Return what ``stage`` makes of ``inputs``, from the store if it is there."""
@@ -40,7 +41,7 @@ class Maker(Protocol):
 class Run(Protocol):
     """What the main path needs of a run."""
 
-    def maker(self, entry: Entry) -> Maker:
+    def maker(self, entry: Entry | ReelEntry) -> Maker:
         """Return the function that makes parts for ``entry``."""
         ...
 
@@ -114,11 +115,11 @@ class MakingRun:
             self.tally.failed += bool(entry.problems)
         return entry
 
-    def maker(self, entry: Entry) -> Maker:
+    def maker(self, entry: Entry | ReelEntry) -> Maker:
         """Return the function that makes parts for ``entry`` and notes their provenance in it."""
 
         def make(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
-            made, reused = self._find_or_make(entry.item.id, stage, inputs, how)
+            made, reused = self._find_or_make(entry.id, stage, inputs, how)
             entry.provenance[how.label(stage.__name__)] = made.provenance
             self._count(made, reused, how.label(stage.__name__))
             return made.result  # type: ignore[return-value]
@@ -177,6 +178,10 @@ class MakingRun:
 class NotStored(ItemError):
     """A plan met work that is still to be done; what follows from it is not known yet."""
 
+    def __init__(self, message: str, stage: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+
 
 class PlanningRun:
     """A run that only looks: nothing is made, missing work ends the object."""
@@ -190,7 +195,7 @@ class PlanningRun:
         """Look at each item in turn."""
         return [work(item) for item in items]
 
-    def maker(self, entry: Entry) -> Maker:
+    def maker(self, entry: Entry | ReelEntry) -> Maker:
         """Return the function that looks for parts of ``entry``."""
 
         def look(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
@@ -200,10 +205,9 @@ class PlanningRun:
                     entry.provenance[how.label(stage.__name__)] = made.provenance
                     return made.result  # type: ignore[return-value]
             name = how.engines[0].name if how.engines else ""
-            self.missing.setdefault(entry.item.id, []).append((how.label(stage.__name__), name))
-            absent = NotStored("Not made yet: the last run was asked for other objects only.")
-            absent.stage = how.label(stage.__name__)
-            raise absent
+            self.missing.setdefault(entry.id, []).append((how.label(stage.__name__), name))
+            label = how.label(stage.__name__)
+            raise NotStored("Not made yet: the last run was asked for other objects only.", label)
 
         return look
 

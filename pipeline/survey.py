@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pipeline.api import PlannedObject, estimate, plan
 from pipeline.build import read_items
 from pipeline.bundled import bundled
-from pipeline.config import ExhibitConfig, check_objects, load_config
+from pipeline.config import ExhibitConfig, check_objects, check_reel, load_config
 from pipeline.display import stage_words, took
 from pipeline.engines.choose import ENGINES
 from pipeline.errors import PipelineError, Refused, StageFailed
@@ -25,7 +25,7 @@ from pipeline.media.codecs import CODECS, CodecName, advice, missing, require
 from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item
-from pipeline.stages.check_rights import check_rights
+from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.stages.render_clip import ClipParams
 from pipeline.weights import find_weights
 
@@ -35,7 +35,7 @@ class Remark(BaseModel):
 
     id: str
     about: str
-    """``rights``, ``picture``, ``size`` or ``codec``; ``id`` is then a profile's name."""
+    """``rights``, ``picture``, ``size``, ``music``, or ``codec``; ``id`` is then a profile's."""
     message: str
 
 
@@ -54,7 +54,8 @@ class Checked(BaseModel):
     @property
     def exit_code(self) -> int:
         """0 nothing in the way, 1 a picture or an encoder is missing, 3 something is refused."""
-        return 1 if self.unreadable or self.unwritable else 3 if self.refused else 0
+        refused = self.refused or any(remark.about == "music" for remark in self.remarks)
+        return 1 if self.unreadable or self.unwritable else 3 if refused else 0
 
 
 def check_exhibit(path: Path) -> Checked:
@@ -66,6 +67,7 @@ def check_exhibit(path: Path) -> Checked:
     config = load_config(path)
     items = read_items(config)
     check_objects(config, items)
+    check_reel(config, items)
     remarks: list[Remark] = []
     for item in items:
         try:
@@ -79,6 +81,11 @@ def check_exhibit(path: Path) -> Checked:
             message = "size unknown: its mesh will have no true size"
             remarks.append(Remark(id=item.id, about="size", message=message))
     remarks += _unwritable(config, items)
+    if config.reel and (music := config.reel.music):
+        try:
+            check_music(music.credit, music.rights, config.rights)
+        except Refused as error:
+            remarks.append(Remark(id="reel", about="music", message=str(error)))
     blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size", "codec")}
     return Checked(
         objects=len(items),

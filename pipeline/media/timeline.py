@@ -14,7 +14,6 @@ from pipeline.errors import EngineFailed, StageFailed
 from pipeline.licences import find_licence, licence_name
 from pipeline.media.reel import Place, Player, Scene, Source, caption_span, card
 from pipeline.media.titles import (
-    FOOT,
     Caption,
     CreditPage,
     Look,
@@ -48,6 +47,7 @@ class Pace:
     object_s: float | None
     captions: bool
     credits_speed: float
+    foot: float
 
 
 class Timeline:
@@ -150,7 +150,7 @@ class Timeline:
             seconds = whole_s
         frames = max(round(seconds * fps), 2 * self._fade + fps)
         words = self._pace.captions and part.kind is not Kind.INTANGIBLE
-        foot = FOOT if words else 0.0
+        foot = self._pace.foot if words else 0.0
         size = (clip.width_px, clip.height_px)
         place = Place(size, self._look.size_px, self.ground, foot)
         caption = None

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Tone = Literal["night", "paper"]
 
-FOOT = 0.2
-"""Share of the frame's height that belongs to captions."""
 _SEED = 11
 _NIGHT = (21.0, 20.0, 19.0)
 _INKS = {

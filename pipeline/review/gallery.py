@@ -63,7 +63,7 @@ def write_gallery(exhibit: Exhibit, folder: Path, reel: ReelEntry | None = None)
             Shown(entry, position, _write_model(entry, folder))
             for position, entry in enumerate(exhibit.entries, start=1)
         ]
-        pages = dict(_pages(exhibit, shown, reel and ShownReel(reel, exhibit)))
+        pages = dict(_pages(exhibit, shown, ShownReel(reel, exhibit) if reel else None))
         for name, page in pages.items():
             _write(folder / name, page.encode())
         _remove_old(folder, shown, pages)

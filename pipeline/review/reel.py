@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.naming import safe_name
 from pipeline.records import Exhibit, Localized
 from pipeline.reels import Chapter, LeftOut, ReelEntry
+from pipeline.review.pages import Shown
 from pipeline.review.words import word
 from pipeline.store import show, write_whole
 
@@ -113,12 +113,8 @@ class ShownReel:
     def missing(self) -> list[tuple[str, Localized]]:
         """Page and title of each object that is not in it."""
         entries = {entry.item.id: entry for entry in self.exhibit.entries}
-        found = []
-        for out in missing(self.entry):
-            item = entries[out.id].item
-            page = quote(f"{safe_name(item.id)}.html")
-            found.append((page, item.title or {"und": item.id}))
-        return found
+        shown = [Shown(entries[out.id], 0, None) for out in missing(self.entry)]
+        return [(one.page_href, one.title) for one in shown]
 
     @property
     def problems(self) -> list[str]:

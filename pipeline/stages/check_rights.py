@@ -17,6 +17,9 @@ from pipeline.records import Item, Params
 
 VERSION = "1"
 
+_MUSIC = "music"
+"""What permissions call the music of a reel."""
+
 
 class RightsParams(Params):
     """What the exhibit is for, and what its museum has been permitted."""
@@ -50,6 +53,32 @@ def check_rights(item: Item, allowed: RightsParams) -> str:
         f"{item.id}: found the rights {uri} ({licence.english}), which do not allow clips and "
         f"meshes because {why}. Expected a licence that does; or, if the rights holder has "
         f"permitted it, name the permission in the config: {_how(item.id)}"
+    )
+
+
+def check_music(credit: str, uri: str, allowed: RightsParams) -> str:
+    """Return what allows music to be laid under moving pictures: its licence, or a permission.
+
+    Music in a film is an adaptation of it. Source: Creative Commons licences 4.0, section 1.a.
+
+    Raises:
+        Refused: if its rights do not allow it, or are not known, and no permission is on file.
+    """
+    uri = uri.strip()
+    licence = find_licence(uri)
+    if licence is not None and _allows(licence, allowed.purpose):
+        return licence.english
+    if permission := _permission(_MUSIC, licence, uri, allowed.permissions):
+        return f"permission: {permission}"
+    if licence is None:
+        meant = suggest_uri(uri)
+        why = "are not known" + (f"; did you mean {meant}?" if meant else "")
+    else:
+        commerce = " in a commercial exhibit" * (licence.adaptations == "noncommercial")
+        why = f"({licence.english}) do not allow it{commerce}: {licence.why}"
+    raise Refused(
+        f"The reel's music ({credit}): music under pictures is an adaptation, and its rights "
+        f"{uri!r} {why}. Choose other music, or name the permission in the config: {_how(_MUSIC)}"
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from pipeline.errors import CallError
+from pipeline.media.codecs import CodecName, Encoding, Quality, require
 from pipeline.protocols import Shot
 from pipeline.records import Kind, Params, text_in
 from pipeline.reels import Chapter, Music, Reel, Script
@@ -26,17 +27,9 @@ if TYPE_CHECKING:
 VERSION = "1"
 
 
-class ReelParams(Params):
+class ReelKnobs(Params):
     """How the reel looks and how fast it goes."""
 
-    width_px: int = Field(default=1920, ge=128, le=7680, multiple_of=2)
-    """Width of the frame."""
-    height_px: int = Field(default=1080, ge=128, le=7680, multiple_of=2)
-    """Height of the frame. Clips of another shape lie whole on the ground, as plates in a book."""
-    fps: int = Field(default=30, ge=12, le=60)
-    """Frames a second."""
-    crf: int = Field(default=18, ge=0, le=40)
-    """Quality: x264's constant rate factor. 18 is taken for visually lossless, 23 is smaller."""
     object_s: float | None = Field(default=None, ge=2, le=120)
     """Seconds an object is seen, cross-fades included. By default as long as its clip; a clip
     that loops goes on. A text is always shown whole, so that it can be read."""
@@ -47,7 +40,7 @@ class ReelParams(Params):
     captions: bool = True
     """Title, creator and date of each object at the foot of the frame."""
     ground: Literal["night", "paper"] = "night"
-    """What titles and plates lie on: nearly black for dark rooms, or warm paper."""
+    """What titles and clips of another shape lie on: nearly black for dark rooms, or warm paper."""
     credits_speed: float = Field(default=3.0, ge=1, le=6)
     """Credits stay as long as reading them takes, divided by this: nobody reads them all."""
     loudness_lufs: float = Field(default=-16.0, ge=-31, le=-9)
@@ -55,6 +48,26 @@ class ReelParams(Params):
     for -23 (EBU R 128)."""
     true_peak_dbtp: float = Field(default=-1.5, ge=-9, le=-1)
     """Highest true peak of the music."""
+
+
+class ReelParams(ReelKnobs):
+    """All that decides a reel beside its script: a profile with the config's own values."""
+
+    profile: str = "landscape-1080p"
+    width_px: int = Field(default=1920, ge=128, multiple_of=2)
+    height_px: int = Field(default=1080, ge=128, multiple_of=2)
+    fps: int = Field(default=30, ge=10, le=60)
+    codec: CodecName = "h264"
+    quality: Quality = "fine"
+    crf: int | None = None
+    container: str = ""
+    foot: float = Field(default=0.2, ge=0.1, le=0.45)
+    """Share of the frame's height that belongs to captions."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the file is to be written."""
+        return Encoding(self.codec, self.quality, self.crf, self.container)
 
 
 def require_moviepy() -> None:
@@ -72,9 +85,10 @@ def require_moviepy() -> None:
 
 
 def join_reel(script: Script, params: ReelParams, *, folder: Path) -> Reel:
-    """Join clips, title and credits; write ``reel.mp4``, its poster and its chapters to ``folder``.
+    """Join clips, title and credits; write film, poster and chapters to ``folder``.
 
     Raises:
+        CallError: if MoviePy is not installed.
         StageFailed: if there is no clip to join, the music cannot be used, or the encoder refuses.
         EngineFailed: if a character of the exhibit's title or of the music's credit has no glyph.
         StoreError: if a clip is damaged.
@@ -86,6 +100,8 @@ def join_reel(script: Script, params: ReelParams, *, folder: Path) -> Reel:
     from pipeline.media.yuv import i420_to_rgb
 
     require_moviepy()
+    require(params.codec, f"the reel's profile {params.profile}")
+    path = folder / f"reel.{params.encoding.suffix}"
     look = Look((params.width_px, params.height_px), params.ground)
     pace = Pace(**params.model_dump(include=set(Pace.__dataclass_fields__)))
     plan = Timeline(script, look, pace)
@@ -99,7 +115,7 @@ def join_reel(script: Script, params: ReelParams, *, folder: Path) -> Reel:
             yield frame
 
     try:
-        _write(frames(), folder / "reel.mp4", params, plan, sound)
+        _write(frames(), path, params, plan, sound)
     finally:
         if sound is not None:
             sound.unlink(missing_ok=True)
@@ -107,7 +123,7 @@ def join_reel(script: Script, params: ReelParams, *, folder: Path) -> Reel:
     vtt = _vtt(plan.chapters, script.languages[0])
     (folder / "reel.chapters.vtt").write_text(vtt, encoding="utf-8")
     return Reel(
-        path=folder / "reel.mp4",
+        path=path,
         poster=folder / "reel.webp",
         chapters_path=folder / "reel.chapters.vtt",
         width_px=params.width_px,
@@ -144,7 +160,6 @@ def _sound(
 def _write(
     frames: Iterator[Frame], path: Path, params: ReelParams, plan: Timeline, sound: Path | None
 ) -> None:
-    from pipeline.media.codecs import Encoding
     from pipeline.media.loudness import read_track
     from pipeline.media.video import Extras, write_clip
 
@@ -152,7 +167,7 @@ def _write(
     chapters = [(c.start_s, text_in(c.title)) for c in plan.chapters]
     blocks: Any = None if sound is None else read_track(sound)
     extras = Extras(sound=blocks, chapters=chapters)
-    write_clip(frames, path, shot, encoding=Encoding(crf=params.crf), tags=plan.tags, extras=extras)
+    write_clip(frames, path, shot, encoding=params.encoding, tags=plan.tags, extras=extras)
 
 
 def _vtt(chapters: tuple[Chapter, ...], language: str) -> str:
