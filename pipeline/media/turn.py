@@ -5,15 +5,13 @@ cut out with its own edge and turned about its middle, in perspective, before th
 where the ground was covered, it is closed from its rim (`pipeline.media.layers`). At phase 0 every
 plate lies as it was photographed and no light has changed: the frame is the photograph.
 
-Light follows the relief (`pipeline.media.slopes`): a matt share and a glossy one whose highlight
-wanders as it does on struck metal, each as a ratio to what it was at phase 0. What one photograph
-does not show is not shown: the tilt ends where a face is still seen well, and no plate is turned to
-its back. Guessed are the plate's thickness, its bare rim in the colours of the face's border, the
-lamp at the upper left, and a faint shadow on the ground.
+Light follows the relief (`pipeline.media.glint`) and wanders as it does on struck metal. What one
+photograph does not show is not shown: the tilt ends where a face is still seen well, and no plate
+is turned to its back. Guessed are the plate's thickness, its bare rim in the colours of the face's
+border, the lamp at the upper left, and a faint shadow on the ground.
 
 Source: Hartley and Zisserman, "Multiple view geometry", 2004, section 8.1 (a turned plane is seen
-through a homography); Cook and Torrance, "A reflectance model for computer graphics", ACM TOG 1(1),
-1982, equation 4 with Beckmann's distribution of slopes.
+through a homography).
 """
 
 from __future__ import annotations
@@ -28,8 +26,8 @@ import numpy as np
 
 from pipeline.errors import EngineFailed
 from pipeline.media import layers, shading, yuv
+from pipeline.media.glint import LAMP, Shine
 from pipeline.media.rake import GAMMA
-from pipeline.media.slopes import slopes
 from pipeline.media.stand import box_of, cut, window
 
 if TYPE_CHECKING:
@@ -49,19 +47,6 @@ _MOST = 64
 _RIM_STEP_PX = 6.0
 """The rim is laid in copies of the outline no farther apart; between them it is round enough."""
 _RIM_MOST = 6
-_USUAL = (0.3, 0.28)
-"""Slopes that only a twentieth of the form and of the grain exceeds: a struck coin's."""
-_STEEPEST = 0.8
-_BULGE = 0.22
-"""Slope that a near lamp and a near eye seem to add at the border: highlights sweep the face."""
-_ROUGH = 0.34
-"""Beckmann's root mean square slope: worn silver and bronze, no mirror."""
-_LAMP = (-0.42, -0.48, 0.77)
-"""Towards the lamp: right, down, to the viewer. The upper left, as in `pipeline.media.rake`."""
-_GAINS = (0.45, 1.8)
-"""Light is never scaled beyond these."""
-_EVEN = 0.6
-"""How much of a change of the face's mean brightness is taken out again: eyes adapt to it."""
 _SHADOW = 0.5
 """Of the light that the ground loses below a plate tilted by `_FARTHEST_DEG`."""
 
@@ -231,7 +216,7 @@ class _Plate:
         alpha[[0, -1]] = alpha[:, [0, -1]] = 0  # all that is outside is as its border
         rgb = np.ascontiguousarray(sheet.rgb[part])
         core = np.asarray(piece.labels[part] == piece.label, np.float32)
-        shine = _Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
+        shine = Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
         self._shine = shine
         self._faces = [p - np.float32(z) for p, z in zip(yuv.planes_of(rgb), _ZEROS, strict=True)]
         half, rim = yuv.halved(alpha), _rim(rgb, core, self._middle)
@@ -281,60 +266,9 @@ class _Plate:
         """Return the levels that the ground loses, away from the lamp, as the plate rises."""
         lift = (1 - rotation[2, 2]) / (1 - cos(radians(_FARTHEST_DEG)))
         away = self._radius_px * 0.25 * sqrt(max(lift, 0.0))
-        move = np.array([[1.0, 0, -_LAMP[0] * away / 4], [0, 1, -_LAMP[1] * away / 4]])
+        move = np.array([[1.0, 0, -LAMP[0] * away / 4], [0, 1, -LAMP[1] * away / 4]])
         small = cv2.warpAffine(self._shade, move, self._shade.shape[::-1])
         return 1 - (1 - np.float32(min(1.0, lift) * _SHADOW) * small) ** np.float32(1 / GAMMA)
-
-
-class _Shine:
-    """How a face's light changes as it turns: a matt and a glossy share over the relief."""
-
-    def __init__(
-        self,
-        rgb: Any,
-        core: Any,
-        near: Any,
-        middle: tuple[float, float],
-        radius_px: float,
-        gloss: float,
-    ) -> None:
-        self._gloss = gloss
-        across, down = slopes(rgb, core, near, _USUAL, _STEEPEST)
-        for axis, slope in enumerate((across, down)):
-            at = (np.arange(slope.shape[1 - axis], dtype=np.float32) - middle[axis]) / radius_px
-            slope -= _BULGE * (at[None, :] if axis == 0 else at[:, None])
-        # The gain is smooth against the face's own detail: half the size is enough.
-        parts = (across, down, np.zeros_like(across), yuv.planes_of(rgb)[0])
-        self._face = np.ascontiguousarray([yuv.halved(part) for part in parts], np.float32)
-        self._face[3] = 1 - np.clip((self._face[3] - 16) / 219, 0, 1) ** 4
-        self._face[2] = self._first() * (cv2.dilate(yuv.halved(core), np.ones((7, 7))) > 0)
-        self._gain = np.ones_like(self._face[0])
-
-    def gain(self, rotation: Any) -> Any:
-        """Return by how much the face's levels are scaled, at half the size."""
-        looks = np.array([self._gloss, _ROUGH, *_GAINS, 1 / GAMMA, 1], np.float32)
-        turned_to = np.array(_mirroring(rotation), np.float32)
-        # Every eighth pixel tells how bright all of the face is.
-        mean = shading.glinting(self._face, turned_to, looks, 8, self._gain)
-        looks[5] = mean**-_EVEN
-        shading.glinting(self._face, turned_to, looks, 1, self._gain)
-        return self._gain
-
-    def _first(self) -> Any:
-        """Return the light at phase 0, by the formula of `shading.glinting`."""
-        x, y, up, across, down = _mirroring(np.eye(3))
-        matt = np.maximum(up - self._face[0] * x - self._face[1] * y, 0.12)
-        off = (self._face[0] - across) ** 2 + (self._face[1] - down) ** 2
-        return (1 - self._gloss) * matt + self._gloss * np.exp(-off / (2 * _ROUGH**2)) + 0.08
-
-
-def _mirroring(rotation: Any) -> tuple[float, ...]:
-    """Return the lamp as the turned face sees it, and the slopes that mirror it to the viewer."""
-    lamp = np.array(_LAMP) / np.linalg.norm(_LAMP)
-    between = rotation.T @ (lamp + np.array((0, 0, 1)))
-    lamp = rotation.T @ lamp
-    slopes_to = (-between[0] / between[2], -between[1] / between[2])
-    return tuple(float(value) for value in (*lamp, *slopes_to))
 
 
 def _state(alpha: Any, thick_px: float) -> Any:
@@ -391,7 +325,7 @@ def _rim(rgb: Any, core: Any, middle: tuple[float, float]) -> tuple[Any, Any, An
     colours = cv2.GaussianBlur(colours, (0, 0), max(1.0, float(away.max()) * 0.06))
     y, x = np.mgrid[: half[1], : half[0]].astype(np.float32)
     x, y = 2 * x - middle[0], 2 * y - middle[1]
-    facing = (x * _LAMP[0] + y * _LAMP[1]) / np.maximum(np.hypot(x, y), 1)
+    facing = (x * LAMP[0] + y * LAMP[1]) / np.maximum(np.hypot(x, y), 1)
     light = 0.22 + 0.55 * np.maximum(facing, 0)
     scale = (light ** (1 / GAMMA)).astype(np.float32)
     size = (rgb.shape[1], rgb.shape[0])
