@@ -24,7 +24,7 @@ from pipeline.records import Localized, Subject
 
 if TYPE_CHECKING:
     from pipeline.media.cards import Card
-    from pipeline.media.warp import Sheet
+    from pipeline.media.lettering import Lettering
     from pipeline.protocols import Frame
 
 _DRIFT = 0.014
@@ -36,7 +36,7 @@ _TITLE_S, _END_S, _SHORTEST_S = 4.0, 4.0, 3.0
 class TypographicOptions(EngineOptions):
     """A text, set in type."""
 
-    VERSION: ClassVar[str] = "1"
+    VERSION: ClassVar[str] = "2"
 
     name: Literal["typographic"] = "typographic"
     latin_per_s: float = Field(default=14.0, ge=4, le=30)
@@ -94,12 +94,12 @@ class TypographicEngine:
 
     def _played(self, showings: list[_Showing], shot: Shot) -> Iterator[Frame]:
         from pipeline.media import paper, yuv
-        from pipeline.media.camera import Pose
-        from pipeline.media.warp import packed
+        from pipeline.media.flat import packed
+        from pipeline.media.lettering import Lettering
 
         size = (shot.width_px, shot.height_px)
         ground = yuv.planes_of(paper.sheet(size, shot.seed))
-        sheets: dict[int, Sheet] = {}
+        sheets: dict[int, Lettering] = {}
         still: tuple[int, Frame] | None = None
         for frame in range(shot.frames):
             at_s = frame / shot.frames * self._length_s(showings)
@@ -110,11 +110,12 @@ class TypographicEngine:
                 continue
             planes: Any = tuple(plane.copy() for plane in ground)
             sheets = {
-                index: sheets.get(index) or _sheet(showings[index].card, size) for index in seen
+                index: sheets.get(index) or Lettering(*showings[index].card.drawn())
+                for index in seen
             }
             for index, (opacity, age) in seen.items():
                 zoom = 1 + _DRIFT * age if showings[index].drifts else 1.0
-                sheets[index].draw(planes, Pose(zoom=zoom), 0.0, opacity)
+                sheets[index].draw(planes, zoom, opacity)
             drawn = packed(planes)
             still = None if stands is None else (stands, drawn)
             yield drawn
@@ -175,12 +176,3 @@ def _standing(showings: list[_Showing], seen: dict[int, tuple[float, float]]) ->
 def _eased(part: float) -> float:
     """Smoother step: no speed and no jolt at either end. Source: Perlin, 2002."""
     return part**3 * (part * (6 * part - 15) + 10)
-
-
-def _sheet(card: Card, size_px: tuple[int, int]) -> Sheet:
-    from pipeline.media.camera import Camera
-    from pipeline.media.warp import Ground, Sheet
-
-    layer, scale = card.drawn()
-    ground = Ground(size_px, (scale, scale), (size_px[0] / 2, size_px[1] / 2))
-    return Sheet(layer, ground, Camera("push", size_px, amount=2 * _DRIFT))

@@ -381,6 +381,6 @@ def _ground(look: Look) -> Picture:
 
 
 def _planar(picture: Picture) -> Frame:
-    from pipeline.media.warp import packed
+    from pipeline.media.flat import packed
 
-    return packed(tuple(np.ascontiguousarray(p) for p in yuv.planes_of(picture)))  # type: ignore[arg-type]
+    return packed([np.ascontiguousarray(plane) for plane in yuv.planes_of(picture)])
