@@ -11,16 +11,6 @@ from pipeline.media.camera import Pose
 from pipeline.media.warp import Ground, Sheet, compose
 
 
-class _Everywhere:
-    """A camera that says a layer may cover all of the frame."""
-
-    def __init__(self, frame: tuple[int, int]) -> None:
-        self._half = (frame[0] / 2, frame[1] / 2)
-
-    def seen_box(self, _box):
-        return (-self._half[0], -self._half[1], *self._half)
-
-
 def warp(
     rgb: np.ndarray,
     mask: np.ndarray | None,
@@ -39,15 +29,13 @@ def warp(
     """
     height, width = depth.shape
     frame = (width, height)
-    camera = _Everywhere(frame)
     rise = float(depth.max() - depth.min())
     reach_px = rise * max(
         max(map(abs, pose.shift)) + abs(pose.dolly) * max(frame) / 2 for pose in poses
     )
     reach_px *= max(pose.zoom for pose in poses)
     picture = rgb.astype(np.float32)
-    near = mask
     ground = Ground(frame, (1.0, 1.0), (width / 2, height / 2))
-    parts = layers.split(picture, near, depth, reach_px)
+    parts = layers.split(picture, mask, depth, reach_px)
     sheets = [Sheet(layer, ground) for layer in parts]
     return [yuv.i420_to_rgb(compose(sheets, pose, pivot, frame)) for pose in poses]

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-_SOURCES = ("scenes.py", "tracing.py", "baselines.py")
+_SOURCES = ("scenes.py", "scene_textures.py", "tracing.py", "baselines.py")
 Arrays = dict[str, np.ndarray]
 
 folder: Path | None = Path(tempfile.gettempdir()) / "vivant-bench"

@@ -14,17 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import cv2
 import numpy as np
 import tracing
 from remembered import remembered
+from scene_textures import PER_PX, blob, grained, strands, tiled
 from skimage import data
 from tracing import CARD, ELLIPSOID, SIDE, TORUS, VASE
 
 from pipeline.media.camera import Pose
 
-_PER_PX = 3
-"""Texture pixels in one pixel of the first picture."""
 _MARGIN = 1.24
 """Textures reach this much further than the picture, for what comes into sight."""
 _FINER = 3
@@ -41,6 +39,9 @@ class View:
     rgb: np.ndarray
     hidden: np.ndarray
     """Where a surface shows that the first picture does not show."""
+    behind: np.ndarray
+    """The part of it that lay behind something; the rest is the far side of a solid that turns
+    into sight, of which a photograph tells nothing."""
     points: np.ndarray
     """(H, W, 3): x, y and depth of what is seen in the middle of each pixel."""
 
@@ -59,7 +60,7 @@ class Scene:
     def render(self, pose: Pose) -> View:
         """Return what is truly seen from ``pose``."""
         made = self._rendered(pose)
-        return View(made["rgb"], made["hidden"], made["points"])
+        return View(made["rgb"], made["hidden"], made["behind"], made["points"])
 
     @cached_property
     def first(self) -> View:
@@ -79,10 +80,13 @@ class Scene:
     def _rendered(self, pose: Pose) -> dict[str, np.ndarray]:
         def make():
             rgb, middle, shares = self._trace(pose)
+            hidden = shares[..., 1] >= _SEEN
+            kinds = np.array(self.surfaces)[:, 0]
             return {
                 "rgb": rgb,
                 "points": np.ascontiguousarray(middle[..., :3]),
-                "hidden": shares[..., 1] >= _SEEN,
+                "hidden": hidden,
+                "behind": hidden & (kinds[middle[..., 3].astype(int)] == CARD),
                 "inside": np.ascontiguousarray(shares[..., 0]),
             }
 
@@ -100,7 +104,7 @@ class Scene:
             self._stack,
             self.size,
             numbers,
-            _PER_PX,
+            PER_PX,
             _FINER,
             _LINEAR,
         )
@@ -119,7 +123,7 @@ class Scene:
     @property
     def canvas(self) -> tuple[int, int]:
         """Width and height of the textures."""
-        return tuple(2 * round(side * _MARGIN * _PER_PX / 2) for side in self.size)
+        return tuple(2 * round(side * _MARGIN * PER_PX / 2) for side in self.size)
 
     def card(self, texture: int, depth, box=None, *, is_object=0.0, cut=0.0, lit=1.0) -> None:
         """Add a plane; ``depth`` is one number or (depth, rise a px to the right, a px down)."""
@@ -198,95 +202,16 @@ def _boxes(surfaces: np.ndarray, pose: np.ndarray) -> np.ndarray:
     return np.concatenate([seen.min(axis=1) - 1, seen.max(axis=1) + 1], axis=1)
 
 
-# --- Textures ---------------------------------------------------------------------------------
-
-
-def tiled(picture: np.ndarray, size: tuple[int, int], px: float, tint=None) -> np.ndarray:
-    """Return a picture laid side by side, mirrored, each of its pixels ``px`` wide in the frame."""
-    if picture.ndim == 2:
-        picture = np.dstack([picture] * 3)
-    if tint is not None:
-        picture = np.clip(picture.astype(np.float32) * tint, 0, 255).astype(np.uint8)
-    scaled = cv2.resize(
-        picture, None, fx=px * _PER_PX, fy=px * _PER_PX, interpolation=cv2.INTER_CUBIC
-    )
-    pad = [max(0, size[1] - scaled.shape[0]), max(0, size[0] - scaled.shape[1])]
-    scaled = scaled[: size[1], : size[0]]
-    return cv2.copyMakeBorder(
-        scaled,
-        pad[0] // 2,
-        pad[0] - pad[0] // 2,
-        pad[1] // 2,
-        pad[1] - pad[1] // 2,
-        cv2.BORDER_REFLECT_101,
-    )
-
-
-def grained(rgb: np.ndarray, seed: int, strength: float = 7.0) -> np.ndarray:
-    """Add detail of all sizes down to a pixel of the frame, as surfaces have."""
-    rng = np.random.default_rng(seed)
-    height, width = rgb.shape[:2]
-    noise = np.zeros((height, width), np.float32)
-    for cell, share in (
-        (_PER_PX, 0.6),
-        (2 * _PER_PX, 0.8),
-        (5 * _PER_PX, 1.0),
-        (14 * _PER_PX, 1.0),
-    ):
-        part = rng.standard_normal((height // cell + 2, width // cell + 2)).astype(np.float32)
-        noise += share * cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(rgb + strength * noise[..., None], 0, 255).astype(np.uint8)
-
-
 def _shape(scene: Scene, draw: Callable[[np.ndarray, Callable], None]) -> np.ndarray:
     """Draw a cut-out's coverage with coordinates in px of the frame from its middle."""
     width, height = scene.canvas
     alpha = np.zeros((height, width), np.uint8)
 
     def at(x, y):
-        return round(x * _PER_PX + width / 2), round(y * _PER_PX + height / 2)
+        return round(x * PER_PX + width / 2), round(y * PER_PX + height / 2)
 
     draw(alpha, at)
     return alpha
-
-
-def _blob(middle, radius, seed):
-    """An irregular outline such as a leaf, a cut figure or a rock has."""
-
-    def draw(alpha, at):
-        rng = np.random.default_rng(seed)
-        around = np.linspace(0, 2 * np.pi, 240, endpoint=False)
-        r = radius * (
-            1
-            + sum(
-                rng.uniform(0.02, 0.25 / n) * np.sin(n * around + rng.uniform(0, 6))
-                for n in range(2, 9)
-            )
-        )
-        points = [
-            at(middle[0] + q * np.cos(a), middle[1] + q * np.sin(a))
-            for q, a in zip(r, around, strict=True)
-        ]
-        cv2.fillPoly(alpha, [np.array(points)], 255)
-
-    return draw
-
-
-def _strands(start, reach, count, widths, seed):
-    """Hair: curved strokes of a given width in px of the frame."""
-
-    def draw(alpha, at):
-        rng = np.random.default_rng(seed)
-        for _ in range(count):
-            s = np.linspace(0, 1, 40)
-            x0 = start[0] + rng.uniform(-reach[0], reach[0])
-            bend = rng.uniform(-1, 1, 3) * reach[0]
-            x = x0 + bend[0] * s + bend[1] * s**2 + bend[2] * 0.3 * np.sin(5 * s)
-            y = start[1] + reach[1] * s
-            points = np.array([at(*p) for p in zip(x, y, strict=True)])
-            cv2.polylines(alpha, [points], False, 255, max(1, round(rng.choice(widths) * _PER_PX)))
-
-    return draw
 
 
 # --- Scenes -----------------------------------------------------------------------------------
@@ -304,7 +229,7 @@ def layered(size: tuple[int, int]) -> Scene:
         zip(pictures, places, strict=True)
     ):
         middle = (middle[0] * unit, middle[1] * unit)
-        alpha = _shape(scene, _blob(middle, radius * unit, 10 + n))
+        alpha = _shape(scene, blob(middle, radius * unit, 10 + n))
         rgb = grained(tiled(picture, scene.canvas, px * unit), 20 + n)
         scene.card(scene.texture(rgb, alpha), depth, is_object=1.0, cut=1.0)
     return scene
@@ -370,7 +295,7 @@ def thin(size: tuple[int, int]) -> Scene:
         )
     dark = np.full((scene.canvas[1], scene.canvas[0], 3), (70, 42, 26), np.uint8)
     for n, (depth, widths) in enumerate(((0.5, (1, 1.5)), (0.7, (2, 3)), (0.85, (1, 4)))):
-        draw = _strands(
+        draw = strands(
             ((70 + 35 * n) * unit, -150 * unit), (40 * unit, 270 * unit), 9, widths, 40 + n
         )
         tone = np.clip(dark.astype(int) + 45 * n, 0, 255).astype(np.uint8)
