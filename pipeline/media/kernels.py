@@ -31,33 +31,46 @@ EMPTY, MIXED, SOLID = 0, 1, 2
 """What a block or a cell holds of a layer."""
 SKIP, COVER, BLEND = 0, 1, 2
 """What is to be done with a layer in a cell."""
+DITHER_ROWS = 64
+_ROUNDS = 24
+"""Of substitution at most; all but the steepest places need two or three."""
 
 _U, _I = np.uint32, np.int32
+_ONE = np.uint64(1)
 _EVEN = _U(0x00FF00FF)
 
 
-class Planes(NamedTuple):
-    """One layer's planes, flat, uint8; a row of luma has ``pitch`` pixels, of chroma half."""
+class Plane(NamedTuple):
+    """One plane of a layer, flat, uint8, and what covers it."""
 
-    luma: Any
-    u: Any
-    v: Any
+    samples: Any
     alpha: Any
-    alpha_half: Any
     pitch: int
+    coarse: int
+    """0: as fine as luma. 1: half as fine, sited as chroma is."""
     aside: int
-    """Where chroma lies against luma, in luma pixels, 16 bits after the point."""
+    """Where it lies against luma, in luma's pixels, 16 bits after the point."""
 
 
-class Canvas(NamedTuple):
-    """The frame that is drawn on: its planes as (H, W) views, and a row's dither for each."""
+class Target(NamedTuple):
+    """One plane of the frame, flat, and the dither that goes into it."""
 
-    luma: Any
-    u: Any
-    v: Any
+    out: Any
+    width: int
+    height: int
     dither: Any
-    """(rows, at least W) uint16, below ``1 << (24 - bits)``."""
+    """`DITHER_ROWS` rows of ``dither_width``, flat, uint16, below ``1 << (24 - bits)``."""
+    dither_width: int
     bits: int
+
+
+class Buffers(NamedTuple):
+    """What one row is worked on in; uint32, as long as the frame is wide and a cell more."""
+
+    index: Any
+    fraction: Any
+    quads: Any
+    coverage: Any
 
 
 class Lens(NamedTuple):
@@ -71,6 +84,31 @@ class Lens(NamedTuple):
     origin_x: float
     """What lies in the frame's middle, in frame pixels from the layer's corner."""
     origin_y: float
+
+
+class Grid(NamedTuple):
+    """A layer's depth and where it lies to the frame and to the layer's planes."""
+
+    depth: Any
+    """(h, w) float32; 1 x 1 where the layer is flat."""
+    per_x: float
+    """Pixels of the grid in a frame pixel."""
+    per_y: float
+    plane_x: float
+    """Pixels of the planes in a frame pixel."""
+    plane_y: float
+    pad: float
+    """Pixels of the planes before the layer's corner."""
+    last_x: float
+    """Where interpolation must end; corners of unfinished cells may lie far outside."""
+    last_y: float
+    width: int
+    """Of the frame."""
+    height: int
+    step: int
+    """Frame pixels of a cell."""
+    near_enough: float
+    """Depth that moves by nothing that can be seen."""
 
 
 @_jit
@@ -157,7 +195,7 @@ def _at(grid: Any, x: float, y: float) -> float:
 
 
 @_jit
-def locate(depth: Any, per: tuple[float, float], lens: Lens, place: Any, nodes: Any) -> None:
+def locate(grid: Grid, lens: Lens, part: tuple[int, int, int, int], nodes: Any) -> None:
     """Find, for each corner of a cell, the point of a layer that is seen there.
 
     A layer's point at depth d is seen at u = (q - origin) * grown(d) + shift * (d - pivot); for a
@@ -165,33 +203,32 @@ def locate(depth: Any, per: tuple[float, float], lens: Lens, place: Any, nodes: 
     steeper than the shift allows. A corner starts from what its left neighbour found.
 
     Args:
-        depth: the layer's depth, on a grid of its own.
-        per: frame pixels in one pixel of that grid, across and down.
+        grid: the layer's depth.
         lens: the pose.
-        place: plane pixels in a frame pixel (across, down), plane pixels before the layer's
-            corner, the frame's width and height, pixels of a cell; float64.
+        part: first and last row, first and last column of the corners to find.
         nodes: (2, rows, columns) int32; filled with x and y in the planes.
     """
-    rows, columns = nodes.shape[1:]
-    step = place[5]
-    for i in range(rows):
-        d = lens.pivot
-        v = i * step + 0.5 - place[4] / 2
-        for j in range(columns):
-            u = j * step + 0.5 - place[3] / 2
+    depth = grid.depth
+    for i in range(part[0], part[1]):
+        d = depth[0, 0]
+        v = i * grid.step + 0.5 - grid.height / 2
+        for j in range(part[2], part[3]):
+            u = j * grid.step + 0.5 - grid.width / 2
             x = y = 0.0
-            for _ in range(24):
+            for _ in range(_ROUNDS):
                 rise = d - lens.pivot
                 grown = lens.zoom * (1 + lens.dolly * rise)
                 x = lens.origin_x + (u - lens.shift_x * rise) / grown
                 y = lens.origin_y + (v - lens.shift_y * rise) / grown
-                found = _at(depth, x / per[0] - 0.5, y / per[1] - 0.5)
+                found = _at(depth, x * grid.per_x - 0.5, y * grid.per_y - 0.5)
                 off = abs(found - d)
                 d = found
-                if off < 1e-4:
+                if off < grid.near_enough:
                     break
-            nodes[0, i, j] = _I(round((x * place[0] - 0.5 + place[2]) * 65536))
-            nodes[1, i, j] = _I(round((y * place[1] - 0.5 + place[2]) * 65536))
+            px = min(max(x * grid.plane_x - 0.5 + grid.pad, 1.0), grid.last_x)
+            py = min(max(y * grid.plane_y - 0.5 + grid.pad, 1.0), grid.last_y)
+            nodes[0, i, j] = _I(np.rint(px * 65536))
+            nodes[1, i, j] = _I(np.rint(py * 65536))
 
 
 @_jit
@@ -212,12 +249,11 @@ def sum_up(alpha: Any, blocks: Any) -> None:
 
 
 @_jit
-def classify(nodes: Any, blocks: Any, cells: Any) -> None:
-    """Write for each cell of the frame whether the layer is solid, empty or mixed there."""
-    rows, columns = cells.shape
+def classify(nodes: Any, blocks: Any, part: tuple[int, int, int, int], cells: Any) -> None:
+    """Write for each cell of a part of the frame whether the layer is solid, empty or mixed."""
     last_row, last_column = blocks.shape[0] - 1, blocks.shape[1] - 1
-    for i in range(rows):
-        for j in range(columns):
+    for i in range(part[0], part[1] - 1):
+        for j in range(part[2], part[3] - 1):
             xs, ys = nodes[0, i : i + 2, j : j + 2], nodes[1, i : i + 2, j : j + 2]
             left = min(min(xs[0, 0], xs[0, 1]), min(xs[1, 0], xs[1, 1])) >> 16
             right = max(max(xs[0, 0], xs[0, 1]), max(xs[1, 0], xs[1, 1])) >> 16
@@ -233,53 +269,55 @@ def classify(nodes: Any, blocks: Any, cells: Any) -> None:
 
 
 @_jit
-def _steps(nodes: Any, i: int, down: int, span: tuple[int, int], shape: Any, at: Any) -> None:
-    """Write where the pixels of one row of cells lie in a plane: index, and fraction beside it.
+def _steps(nodes: Any, run: Any, row: int, plane: Plane, buffers: Buffers) -> None:
+    """Write where the pixels of one row of a run lie in a plane: index, and fraction beside it.
 
     Args:
         nodes: as `locate` writes them.
-        i: row of cells.
-        down: how far down the cell, in quarters of a pixel of the frame.
-        span: first cell and the one after the last.
-        shape: (4,) int32: log2 of the cell's pixels, log2 of the plane's coarseness (0 luma,
-            1 chroma), the plane's pitch, where chroma lies (see `Planes`).
-        at: (2, n) uint32; index, and fraction as ``x | y << 8``.
+        run: (row of cells, first cell, the one after the last, log2 of a cell's luma pixels).
+        row: which row of pixels in the row of cells.
+        plane: the plane.
+        buffers: index is filled, and fraction as ``x | y << 8``.
     """
-    whole, coarse, pitch = shape[0], shape[1], shape[2]
-    count = 1 << (whole - coarse)
-    half = _I(0) if coarse == 0 else _I(32768)
-    index, fraction = at[0], at[1]
+    i, first, end, whole = run
+    coarse = _I(plane.coarse)
+    small = whole - plane.coarse
+    count = 1 << small
+    # In quarters of a luma pixel; a chroma row lies half a luma row below an even one.
+    down = 4 * row if plane.coarse == 0 else 8 * row + 2
+    half = _I(0) if plane.coarse == 0 else _I(32768)
+    aside, pitch = _I(plane.aside), _I(plane.pitch)
+    index, fraction = buffers.index, buffers.fraction
     o = np.uint64(0)
-    for j in range(span[0], span[1]):
+    for j in range(np.uint64(first), np.uint64(end)):
         x0, y0 = nodes[0, i, j], nodes[1, i, j]
-        x1, y1 = nodes[0, i, j + 1], nodes[1, i, j + 1]
+        x1, y1 = nodes[0, i, j + _ONE], nodes[1, i, j + _ONE]
         xl = _I(x0 + ((((nodes[0, i + 1, j] - x0) >> whole) * down) >> 2))
         yl = _I(y0 + ((((nodes[1, i + 1, j] - y0) >> whole) * down) >> 2))
-        xr = _I(x1 + ((((nodes[0, i + 1, j + 1] - x1) >> whole) * down) >> 2))
-        yr = _I(y1 + ((((nodes[1, i + 1, j + 1] - y1) >> whole) * down) >> 2))
-        xl = _I((xl + shape[3]) >> coarse)
-        xr = _I((xr + shape[3]) >> coarse)
+        xr = _I(x1 + ((((nodes[0, i + 1, j + _ONE] - x1) >> whole) * down) >> 2))
+        yr = _I(y1 + ((((nodes[1, i + 1, j + _ONE] - y1) >> whole) * down) >> 2))
+        xl, xr = _I((xl + aside) >> coarse), _I((xr + aside) >> coarse)
         yl, yr = _I((yl - half) >> coarse), _I((yr - half) >> coarse)
-        dx, dy = _I((xr - xl) >> (whole - coarse)), _I((yr - yl) >> (whole - coarse))
+        dx, dy = _I((xr - xl) >> small), _I((yr - yl) >> small)
         for k in range(count):
             x, y = _I(xl + _I(k) * dx), _I(yl + _I(k) * dy)
             index[o] = _U(_I(y >> _I(16)) * pitch + (x >> _I(16)))
             fraction[o] = _U(((x >> _I(8)) & _I(255)) | (y & _I(0xFF00)))
-            o += np.uint64(1)
+            o += _ONE
 
 
 @_jit
-def _gather(plane: Any, index: Any, pitch: int, quads: Any, count: int) -> None:
+def _gather(samples: Any, index: Any, pitch: int, quads: Any, count: int) -> None:
     """Load the four samples around each position: ``a | b << 8 | c << 16 | d << 24``."""
-    one, row = np.uint64(1), np.uint64(pitch)
+    row = np.uint64(pitch)
     for k in range(count):
         p = np.uint64(index[k])
         q = p + row
         quads[k] = (
-            _U(plane[p])
-            | (_U(plane[p + one]) << _U(8))
-            | (_U(plane[q]) << _U(16))
-            | (_U(plane[q + one]) << _U(24))
+            _U(samples[p])
+            | (_U(samples[p + _ONE]) << _U(8))
+            | (_U(samples[q]) << _U(16))
+            | (_U(samples[q + _ONE]) << _U(24))
         )
 
 
@@ -292,86 +330,64 @@ def _between(quad: int, fraction: int) -> int:
 
 
 @_jit
-def _cover(quads: Any, at: Any, dither: Any, bits: int, out: Any) -> None:
-    """Write interpolated samples over what was there."""
-    fraction, shift = at[1], _U(24 - bits)
-    for k in range(out.shape[0]):
-        out[k] = (_between(quads[k], fraction[k]) + _U(dither[k])) >> shift
+def _cover(buffers: Buffers, target: Target, at: int, dither_at: int, count: int) -> None:
+    """Write interpolated samples over what was there, from ``at`` in the plane."""
+    quads, fraction, dither, out = buffers.quads, buffers.fraction, target.dither, target.out
+    shift, o, d = _U(24 - target.bits), np.uint64(at), np.uint64(dither_at)
+    for k in range(np.uint64(count)):
+        out[o + k] = (_between(quads[k], fraction[k]) + _U(dither[d + k])) >> shift
 
 
 @_jit
-def _blend(quads: Any, coverage: Any, at: Any, dither: Any, bits: int, out: Any) -> None:
+def _blend(buffers: Buffers, target: Target, at: int, dither_at: int, count: int) -> None:
     """Lay interpolated samples on what was there, as far as they cover it."""
-    fraction, shift, up = at[1], _U(24 - bits), _U(16 - bits)
-    for k in range(out.shape[0]):
+    quads, fraction, dither, out = buffers.quads, buffers.fraction, target.dither, target.out
+    coverage = buffers.coverage
+    shift, up = _U(24 - target.bits), _U(16 - target.bits)
+    o, d = np.uint64(at), np.uint64(dither_at)
+    for k in range(np.uint64(count)):
         part = (_between(coverage[k], fraction[k]) + _U(32768)) >> _U(16)
         part += part >> _U(7)  # 255 becomes 256, so that full is full
         over = (_between(quads[k], fraction[k]) >> _U(8)) * part
-        under = (_U(out[k]) << up) * (_U(256) - part)
+        under = (_U(out[o + k]) << up) * (_U(256) - part)
         # The dither is spread once, not once a layer: what is kept must not drift.
-        spread = (_U(dither[k]) * part) >> _U(8)
-        out[k] = (over + under + spread) >> shift
+        spread = (_U(dither[d + k]) * part) >> _U(8)
+        out[o + k] = (over + under + spread) >> shift
 
 
 @_jit
-def _row(plane: Any, alpha: Any, kind: int, pitch: int, scratch: Any, target: Any) -> None:
-    """Draw one run of one row; ``target`` is (dither, bits, out)."""
-    dither, bits, out = target
-    count = out.shape[0]
-    _gather(plane, scratch[0], pitch, scratch[2], count)
-    if kind == COVER:
-        _cover(scratch[2], scratch, dither, bits, out)
-    else:
-        _gather(alpha, scratch[0], pitch, scratch[3], count)
-        _blend(scratch[2], scratch[3], scratch, dither, bits, out)
+def _draw(plane: Plane, nodes: Any, run: Any, target: Target, buffers: Buffers) -> None:
+    """Draw a run of cells, ``(row, first, end, log2 of a cell's luma pixels, kind)``."""
+    i, first, end, whole, kind = run
+    small = whole - plane.coarse
+    left, right = first << small, min(end << small, target.width)
+    top, bottom = i << small, min((i + 1) << small, target.height)
+    for y in range(top, bottom):
+        _steps(nodes, (i, first, end, whole), y - top, plane, buffers)
+        _gather(plane.samples, buffers.index, plane.pitch, buffers.quads, right - left)
+        at = y * target.width + left
+        dither_at = (y % DITHER_ROWS) * target.dither_width + left
+        if kind == COVER:
+            _cover(buffers, target, at, dither_at, right - left)
+        else:
+            _gather(plane.alpha, buffers.index, plane.pitch, buffers.coverage, right - left)
+            _blend(buffers, target, at, dither_at, right - left)
 
 
 @_jit
-def _luma(planes: Planes, nodes: Any, run: Any, canvas: Canvas, scratch: Any) -> None:
-    """Draw a run of cells, ``(row, first, end, kind, log2 of a cell's pixels)``, in luma."""
-    i, first, end, kind, whole = run
-    height, width = canvas.luma.shape
-    shape = np.array([whole, 0, planes.pitch, 0], np.int32)
-    left, right = first << whole, min(end << whole, width)
-    for y in range(i << whole, min((i + 1) << whole, height)):
-        _steps(nodes, i, 4 * (y - (i << whole)), (first, end), shape, scratch)
-        dither = canvas.dither[y % canvas.dither.shape[0], left:right]
-        target = (dither, canvas.bits, canvas.luma[y, left:right])
-        _row(planes.luma, planes.alpha, kind, planes.pitch, scratch, target)
-
-
-@_jit
-def _chroma(planes: Planes, nodes: Any, run: Any, canvas: Canvas, scratch: Any) -> None:
-    """Draw a run of cells in both chroma planes."""
-    i, first, end, kind, whole = run
-    height, width = canvas.u.shape
-    small, pitch = whole - 1, planes.pitch // 2
-    shape = np.array([whole, 1, pitch, planes.aside], np.int32)
-    left, right = first << small, min(end << small, width)
-    for y in range(i << small, min((i + 1) << small, height)):
-        # A chroma row lies half a luma row below an even one.
-        _steps(nodes, i, 8 * (y - (i << small)) + 2, (first, end), shape, scratch)
-        dither = canvas.dither[y % canvas.dither.shape[0], left:right]
-        target = (dither, canvas.bits, canvas.u[y, left:right])
-        _row(planes.u, planes.alpha_half, kind, pitch, scratch, target)
-        target = (dither, canvas.bits, canvas.v[y, left:right])
-        _row(planes.v, planes.alpha_half, kind, pitch, scratch, target)
-
-
-@_jit
-def paint(planes: Planes, nodes: Any, want: Any, canvas: Canvas, scratch: Any) -> None:
-    """Draw one layer on the frame, cell by cell as ``want`` says.
+def paint(plane: Plane, nodes: Any, want: Any, target: Target, buffers: Buffers) -> None:
+    """Draw one plane of a layer on the frame, cell by cell as ``want`` says.
 
     Args:
-        planes: the layer.
+        plane: the layer's plane.
         nodes: as `locate` writes them.
         want: (rows, columns) uint8 of `SKIP`, `COVER`, `BLEND`.
-        canvas: the frame.
-        scratch: (4, n) uint32 to work in, with n at least the frame's width and a cell.
+        target: the frame's plane.
+        buffers: to work in.
     """
     rows, columns = want.shape
-    whole = 0
-    while (columns << whole) < canvas.luma.shape[1]:
+    whole = plane.coarse
+    while (columns << whole) < (target.width << plane.coarse):
         whole += 1
     for i in range(rows):
         first = 0
@@ -380,7 +396,5 @@ def paint(planes: Planes, nodes: Any, want: Any, canvas: Canvas, scratch: Any) -
             while end < columns and want[i, end] == kind:
                 end += 1
             if kind != SKIP:
-                run = (i, first, end, kind, whole)
-                _luma(planes, nodes, run, canvas, scratch)
-                _chroma(planes, nodes, run, canvas, scratch)
+                _draw(plane, nodes, (i, first, end, whole, kind), target, buffers)
             first = end

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -25,7 +25,7 @@ import numpy as np
 from pipeline.media import kernels, yuv
 
 if TYPE_CHECKING:
-    from pipeline.media.camera import Point, Pose
+    from pipeline.media.camera import Box, Point, Pose
     from pipeline.media.layers import Layer
     from pipeline.protocols import Frame
 
@@ -34,6 +34,8 @@ _FINER = 1.5
 0.1 dB and costs a sixth of the speed; 1 loses 0.6 dB and flickers."""
 _CELLS = 240
 """Cells across a frame, at least: what bends within one is straightened."""
+_FLAT = 1e-3
+"""Less depth than this in a layer is none."""
 _PAD = 64
 """Plane pixels around a layer, mirrored: what interpolation and unfinished cells reach into."""
 
@@ -61,20 +63,17 @@ class Sheet:
         height, width = layer.depth.shape
         size = (_even(width * _FINER), _even(height * _FINER))
         self._ground = ground
-        self._step = cell_px(ground.frame)
         self._planes = _planes(layer, size)
-        self._blocks = None if layer.alpha is None else _blocks(self._planes)
-        per_px = (size[0] / width * ground.scale[0], size[1] / height * ground.scale[1])
-        self._place = np.array([*per_px, _PAD, *ground.frame, self._step], np.float64)
-        fine = max(1, self._step // 2)
-        nodes = tuple(
-            max(1, round(n / s / fine)) for n, s in zip((width, height), ground.scale, strict=True)
-        )
-        self._depth = cv2.resize(layer.depth, nodes, interpolation=cv2.INTER_AREA)
-        self._per = (width / nodes[0] / ground.scale[0], height / nodes[1] / ground.scale[1])
-        cells = _cells(ground.frame, self._step)
-        self._nodes = np.empty((2, cells[0] + 1, cells[1] + 1), np.int32)
+        self._grid = _grid(layer.depth, ground, size)
+        self._ends = (float(layer.depth.min()), float(layer.depth.max()))
+        cells = [ceil(side / self._grid.step) for side in ground.frame[::-1]]
+        self._nodes = np.zeros((2, cells[0] + 1, cells[1] + 1), np.int32)
         self._kinds = np.full(cells, kernels.SOLID, np.uint8)
+        self._box: Box = (0.0, 0.0, width / ground.scale[0], height / ground.scale[1])
+        self._blocks = None
+        if layer.alpha is not None:
+            self._blocks = _blocks(self._planes[0])
+            self._box = _box(layer.alpha, ground)
 
     def look(self, pose: Pose, pivot: float) -> Any:
         """Find where in the layer each cell looks; return what the layer is there."""
@@ -88,22 +87,38 @@ class Sheet:
             float(start[0] + centre[0]),
             float(start[1] + centre[1]),
         )
-        kernels.locate(self._depth, self._per, lens, self._place, self._nodes)
-        self._keep_inside()
+        part = self._part(lens)
+        kernels.locate(self._grid, lens, part, self._nodes)
         if self._blocks is not None:
-            kernels.classify(self._nodes, self._blocks, self._kinds)
+            self._kinds.fill(kernels.EMPTY)
+            kernels.classify(self._nodes, self._blocks, part, self._kinds)
         return self._kinds
 
-    def draw(self, want: Any, canvas: kernels.Canvas, scratch: Any) -> None:
-        """Draw the cells that are wanted, where `look` found them."""
-        kernels.paint(self._planes, self._nodes, want, canvas, scratch)
+    def _part(self, lens: kernels.Lens) -> tuple[int, int, int, int]:
+        """Rows and columns of corners around all that the layer covers in this pose."""
+        rows, columns = self._nodes.shape[1:]
+        if self._blocks is None:
+            return (0, rows, 0, columns)
+        step, ends = self._grid.step, []
+        for axis, (shift, origin) in enumerate(
+            ((lens.shift_x, lens.origin_x), (lens.shift_y, lens.origin_y))
+        ):
+            seen = [
+                (q - origin) * lens.zoom * (1 + lens.dolly * (d - lens.pivot))
+                + shift * (d - lens.pivot)
+                + self._ground.frame[axis] / 2
+                for q in (self._box[axis], self._box[axis + 2])
+                for d in self._ends
+            ]
+            last = (columns, rows)[axis]
+            low = min(max(0, floor(min(seen) / step) - 1), last)
+            ends.append((low, max(low, min(last, ceil(max(seen) / step) + 2))))
+        return (*ends[1], *ends[0])
 
-    def _keep_inside(self) -> None:
-        """Corners of unfinished cells may lie far outside; nothing there is ever seen."""
-        pitch = self._planes.pitch
-        last = (pitch - 2, len(self._planes.luma) // pitch - 2)
-        for axis in (0, 1):
-            np.clip(self._nodes[axis], 65536, last[axis] * 65536, out=self._nodes[axis])
+    def draw(self, want: Any, targets: list[kernels.Target], buffers: kernels.Buffers) -> None:
+        """Draw the cells that are wanted, where `look` found them."""
+        for plane, target in zip(self._planes, targets, strict=True):
+            kernels.paint(plane, self._nodes, want, target, buffers)
 
 
 def compose(
@@ -112,13 +127,22 @@ def compose(
     """Draw all layers, the backmost first, into a new planar frame of ``bits`` a sample."""
     width, height = frame_px
     frame = np.empty((height * 3 // 2, width), np.uint8 if bits == 8 else np.uint16)
-    step = cell_px(frame_px)
-    canvas = kernels.Canvas(*yuv.views(frame), _rows_of_dither(width, bits), bits)
-    scratch = np.empty((4, width + step), np.uint32)
+    targets = _targets(frame, bits)
+    buffers = kernels.Buffers(*np.empty((4, width + cell_px(frame_px)), np.uint32))
     kinds = [sheet.look(pose, pivot) for sheet in sheets]
     for sheet, want in zip(sheets, _wanted(kinds), strict=True):
-        sheet.draw(want, canvas, scratch)
+        sheet.draw(want, targets, buffers)
     return frame
+
+
+def _targets(frame: Frame, bits: int) -> list[kernels.Target]:
+    dither = _rows_of_dither(frame.shape[1], bits)
+    return [
+        kernels.Target(
+            plane.reshape(-1), plane.shape[1], plane.shape[0], dither, frame.shape[1], bits
+        )
+        for plane in yuv.views(frame)
+    ]
 
 
 def _wanted(kinds: list[Any]) -> list[Any]:
@@ -165,44 +189,78 @@ def _dither(height: int, width: int) -> Any:
 @lru_cache(maxsize=4)
 def _rows_of_dither(width: int, bits: int) -> Any:
     """Return the same pattern for 64 rows, as what is added before bits are dropped."""
-    return ((_dither(64, width) + 0.5) * (1 << (24 - bits))).astype(np.uint16)
+    rows = _dither(kernels.DITHER_ROWS, width) + 0.5
+    return (rows * (1 << (24 - bits))).astype(np.uint16).reshape(-1)
 
 
-def _cells(frame_px: tuple[int, int], step: int) -> tuple[int, int]:
-    return ceil(frame_px[1] / step), ceil(frame_px[0] / step)
+def _grid(depth: Any, ground: Ground, size: tuple[int, int]) -> kernels.Grid:
+    """Return a layer's depth on a grid a little finer than cells, and where it lies."""
+    height, width = depth.shape
+    step = cell_px(ground.frame)
+    fine = max(1, step // 2)
+    nodes = [
+        max(1, round(n / s / fine)) for n, s in zip((width, height), ground.scale, strict=True)
+    ]
+    if float(np.ptp(depth)) < _FLAT:
+        nodes = [1, 1]
+    small = cv2.resize(depth, nodes, interpolation=cv2.INTER_AREA)
+    sides = (width / ground.scale[0], height / ground.scale[1])
+    return kernels.Grid(
+        np.ascontiguousarray(small, np.float32),
+        nodes[0] / sides[0],
+        nodes[1] / sides[1],
+        size[0] / sides[0],
+        size[1] / sides[1],
+        float(_PAD),
+        float(size[0] + 2 * _PAD - 3),
+        float(size[1] + 2 * _PAD - 3),
+        *ground.frame,
+        step,
+        0.01 / max(ground.frame),
+    )
 
 
-def _planes(layer: Layer, size: tuple[int, int]) -> kernels.Planes:
-    """Return the layer's planes at another size, with a rim, flat."""
+def _box(alpha: Any, ground: Ground) -> Box:
+    """Return what a layer covers, in frame pixels from its corner."""
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if not len(rows):
+        return (0.0, 0.0, 0.0, 0.0)
+    (sx, sy) = ground.scale
+    return columns[0] / sx, rows[0] / sy, (columns[-1] + 1) / sx, (rows[-1] + 1) / sy
+
+
+def _planes(layer: Layer, size: tuple[int, int]) -> tuple[kernels.Plane, ...]:
+    """Return the layer's Y, U and V at another size, each with a rim."""
     half = (size[0] // 2, size[1] // 2)
     luma, u, v = yuv.planes_of(layer.rgb)
-    stored = [_stored(luma, size, _PAD), _stored(u, half, _PAD // 2), _stored(v, half, _PAD // 2)]
-    alphas = [np.zeros(1, np.uint8)] * 2
+    alpha = small = np.zeros(1, np.uint8)
     if layer.alpha is not None:
-        alphas = [
-            _covering(layer.alpha, size, _PAD),
-            _covering(yuv.halved(layer.alpha), half, _PAD // 2),
-        ]
+        alpha = _covering(layer.alpha, size, _PAD)
+        small = _covering(yuv.halved(layer.alpha), half, _PAD // 2)
     # Chroma sits on the left of its two columns, also in planes that are finer.
-    aside = (size[0] / layer.depth.shape[1] - 1) / 2
-    flat = [np.ascontiguousarray(plane).reshape(-1) for plane in (*stored, *alphas)]
-    return kernels.Planes(*flat, size[0] + 2 * _PAD, round(aside * 65536))
+    aside = round((size[0] / layer.depth.shape[1] - 1) / 2 * 65536)
+    pitch = size[0] + 2 * _PAD
+    return (
+        kernels.Plane(_stored(luma, size, _PAD), alpha, pitch, 0, 0),
+        kernels.Plane(_stored(u, half, _PAD // 2), small, pitch // 2, 1, aside),
+        kernels.Plane(_stored(v, half, _PAD // 2), small, pitch // 2, 1, aside),
+    )
 
 
 def _stored(plane: Any, size: tuple[int, int], pad: int) -> Any:
     finer = cv2.resize(plane, size, interpolation=cv2.INTER_LANCZOS4)
     dithered = cv2.add(finer, _dither(*finer.shape), dtype=cv2.CV_8U)
-    return cv2.copyMakeBorder(dithered, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
+    return cv2.copyMakeBorder(dithered, pad, pad, pad, pad, cv2.BORDER_REFLECT_101).reshape(-1)
 
 
 def _covering(alpha: Any, size: tuple[int, int], pad: int) -> Any:
     finer = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR) * 255
     whole = np.rint(finer).astype(np.uint8)
-    return cv2.copyMakeBorder(whole, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    return cv2.copyMakeBorder(whole, pad, pad, pad, pad, cv2.BORDER_REPLICATE).reshape(-1)
 
 
-def _blocks(planes: kernels.Planes) -> Any:
-    alpha = planes.alpha.reshape(-1, planes.pitch)
+def _blocks(luma: kernels.Plane) -> Any:
+    alpha = luma.alpha.reshape(-1, luma.pitch)
     shape = [ceil(side / kernels.BLOCK) for side in alpha.shape]
     blocks = np.empty(shape, np.uint8)
     kernels.sum_up(alpha, blocks)
