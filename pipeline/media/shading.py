@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 _jit = numba.njit(cache=True, nogil=True, error_model="numpy")
 _F = np.float32
 _ONE = np.uint64(1)
-_BLOCK = 8
-"""Pixels of a plane that are looked at together: is anything of a plate in them, or all?"""
+BLOCK_PX = 8
+"""Luma pixels that are looked at together: is anything of a plate in them, or all?"""
 EMPTY, MIXED, SOLID = 0, 1, 2
-_ROWS = 64
-"""Rows of dither; then it starts again, which nobody sees."""
+_ROWS, _WIDE = 64, 1024
+"""Rows of dither; then it starts again, which nobody sees. It is made for so many columns or a
+multiple of them."""
 
 
 def new_frame(width_px: int, height_px: int, bits: int) -> Frame:
@@ -48,7 +49,7 @@ def packed(planes: Any, bits: int = 8, zoom: float = 1.0) -> Frame:
 def pack(plane: Any, out: Any, corner: tuple[int, int], bits: int, zoom: float = 1.0) -> None:
     """Round a float plane, or a part of one that lies at ``corner`` (x, y), into ``out``."""
     scale = _F(1 << (bits - 8))
-    dither = _dither(corner[0] + out.shape[1])
+    dither = _dither(-(-(corner[0] + out.shape[1]) // _WIDE))
     if zoom > 1:
         across, down = (_lattice(length, zoom) for length in reversed(plane.shape))
         _zoom(plane, across, down, dither, scale, out)
@@ -56,14 +57,16 @@ def pack(plane: Any, out: Any, corner: tuple[int, int], bits: int, zoom: float =
         _round(plane, dither[:, corner[0] :], corner[1], scale, out)
 
 
-@lru_cache(maxsize=4)
-def _dither(width: int) -> Any:
+@lru_cache(maxsize=16)
+def _dither(parts: int) -> Any:
     """Return a pattern in (0, 1) that spreads rounding evenly over neighbours.
 
     Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare",
     SIGGRAPH 2014 (interleaved gradient noise).
     """
-    x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(_ROWS, dtype=np.float64))
+    x, y = np.meshgrid(
+        np.arange(parts * _WIDE, dtype=np.float64), np.arange(_ROWS, dtype=np.float64)
+    )
     noise = np.mod(52.9829189 * np.mod(0.06711056 * x + 0.00583715 * y, 1), 1)
     return (0.001 + noise * 0.998).astype(np.float32)
 
@@ -221,7 +224,7 @@ def lay_plate(target: Any, plate: Any, ways: Any, dark: Any, looks: Any) -> None
         target: (h, w) float32, the part of the plane that the plate can reach.
         plate: planes as large as ``target``: the face's levels as it is seen; and of the plate as
             it was photographed its coverage, 0 all along the border, and the rim's levels; then a
-            smaller one of what is `SOLID`, `EMPTY` or mixed with all around it.
+            plane a quarter as large as luma of what is `SOLID`, `EMPTY` or mixed all around it.
         ways: (n, 9) float32 homographies, from the target's pixels back to the plate's: the
             face's first, then those of copies along the rim, the last the back's.
         dark: a coarse plane of levels that the ground loses.
@@ -232,9 +235,10 @@ def lay_plate(target: Any, plate: Any, ways: Any, dark: Any, looks: Any) -> None
     height, width = target.shape
     deep, wide = cover.shape
     first, scale = ways[0], looks[1]
-    for top in range(0, height, _BLOCK):
-        for left in range(0, width, _BLOCK):
-            bottom, right = min(top + _BLOCK, height), min(left + _BLOCK, width)
+    block = int(BLOCK_PX / (4 * scale))
+    for top in range(0, height, block):
+        for left in range(0, width, block):
+            bottom, right = min(top + block, height), min(left + block, width)
             sx, sy = _back(first, _F((left + right) * 0.5), _F((top + bottom) * 0.5), deep, wide)
             kind = state[
                 min(int(sy * scale), state.shape[0] - 1), min(int(sx * scale), state.shape[1] - 1)
@@ -251,6 +255,13 @@ def lay_plate(target: Any, plate: Any, ways: Any, dark: Any, looks: Any) -> None
 @_jit
 def _lay_shade(area: Any, shade: Any, looks: Any, corner: Any) -> None:
     per, half = looks[2], _F(0.5)
+    most = _F(0)
+    for y in range(int(corner[1] * per) - 1, int((corner[1] + area.shape[0]) * per) + 2):
+        for x in range(int(corner[0] * per) - 1, int((corner[0] + area.shape[1]) * per) + 2):
+            if 0 <= y < shade.shape[0] and 0 <= x < shade.shape[1]:
+                most = max(most, shade[y, x])
+    if most < _F(1e-4):  # nobody sees it, and most of the ground is like that
+        return
     for row in range(area.shape[0]):
         y = _held((_F(row + corner[1]) + half) * per - half, shade.shape[0])
         for column in range(area.shape[1]):

@@ -44,6 +44,8 @@ _AWAY = 3.0
 _LEAST = (0.02, 64.0)
 """Smaller pieces are crumbs of the mask: in parts of the largest, and in pixels."""
 _MOST = 64
+_ROUND = 0.93
+"""What is less round than this is no coin but coins that the mask runs together, or a figure."""
 _RIM_STEP_PX = 6.0
 """The rim is laid in copies of the outline no farther apart; between them it is round enough."""
 _RIM_MOST = 6
@@ -123,8 +125,8 @@ class _Scene:
         if not pieces:
             raise EngineFailed(
                 f"Nothing in the frame can be tilted: the mask covers {cover.mean():.0%} of it and "
-                "shows no piece that is whole. Look at mask.png and choose another mask engine, "
-                "or `move: raking-light`."
+                "shows no piece that is whole and round. Look at mask.png and choose another mask "
+                "engine, or `move: raking-light`."
             )
         whole = np.isin(pieces[0].labels, [piece.label for piece in pieces])
         cover = np.where(whole, cover, 0).astype(np.float32)
@@ -171,7 +173,7 @@ class _Piece:
 
 
 def _pieces(cover: MaskArray) -> list[_Piece]:
-    """Return what can be turned, the largest first: whole in the frame, and no crumb."""
+    """Return what can be turned, the largest first: whole, round, and no crumb."""
     height, width = cover.shape
     count, labels, stats, middles = cv2.connectedComponentsWithStats(
         (cover > 0.5).astype(np.uint8), connectivity=4
@@ -182,12 +184,26 @@ def _pieces(cover: MaskArray) -> list[_Piece]:
     for label in sorted(range(1, count), key=lambda at: -int(areas[at])):
         left, top, wide, high = (int(v) for v in stats[label][:4])
         inside = left > 0 and top > 0 and left + wide < width and top + high < height
-        if inside and areas[label] >= least:
+        own = labels[top : top + high, left : left + wide] == label
+        if inside and areas[label] >= least and _roundness(own) >= _ROUND:
             middle = (float(middles[label][0]), float(middles[label][1]))
             radius_px = sqrt(float(areas[label]) / pi)
             box = (left, top, left + wide, top + high)
             found.append(_Piece(labels, label, middle, radius_px, box))
     return found[:_MOST]
+
+
+def _roundness(own: Any) -> float:
+    """Return the area of a shape as a part of the ellipse that has its moments.
+
+    A disc has 1, a rectangle 0.955, two coins that touch 0.9.
+    """
+    moments = cv2.moments(own.astype(np.uint8), binaryImage=True)
+    area = moments["m00"]
+    spread = [moments[name] / area for name in ("mu20", "mu02", "mu11")]
+    # A pixel is a square and has a spread of its own.
+    across, down = spread[0] + 1 / 12, spread[1] + 1 / 12
+    return float(area / (4 * pi * sqrt(max(across * down - spread[2] ** 2, 1e-9))))
 
 
 def _angles(move: Turning, shot: Shot) -> tuple[float, float]:
@@ -222,7 +238,7 @@ class _Plate:
         half, rim = yuv.halved(alpha), _rim(rgb, core, self._middle)
         self._outlines = list(zip((alpha, half, half), rim, strict=True))
         self._state = _state(alpha, self._thick_px * sin(radians(_FARTHEST_DEG)))
-        self._shade = _soft(core, 0.1 * piece.radius_px)
+        self._shade = _soft(core, 0.07 * piece.radius_px)
 
     def parts(self, planes: Any) -> list[Any]:
         """Return what the plate can reach of each plane of a frame."""
@@ -292,8 +308,8 @@ _ZEROS = (16, 128, 128)
 _PER = (1, 2, 2)
 _AT_CHROMA = np.array([[2.0, 0, 0], [0, 2, 0.5], [0, 0, 1]])
 """From a chroma pixel to where it is among luma pixels; see `pipeline.media.yuv`."""
-_AROUND_PX = 13.0
-"""How far a block of 8 x 8 pixels of chroma reaches from its middle, seen through any turn."""
+_AROUND_PX = float(shading.BLOCK_PX)
+"""How far a block reaches from its middle, seen through any turn, with interpolation."""
 _LOOKS = tuple(
     np.array([zero, per / 4, per / 4], np.float32) for zero, per in zip(_ZEROS, _PER, strict=True)
 )

@@ -130,7 +130,7 @@ def test_a_slow_pace_tilts_less():
 @pytest.mark.parametrize("mask", [np.zeros, np.ones])
 def test_nothing_to_turn_is_said(mask):
     rgb, _, depth = coin()
-    with pytest.raises(EngineFailed, match="mask covers .* no piece that is whole"):
+    with pytest.raises(EngineFailed, match="mask covers .* no piece that is whole and round"):
         next(turn.frames(rgb, mask(rgb.shape[:2], np.float32), depth, shot()))
     assert not turn.can_turn(mask(rgb.shape[:2], np.float32), shot())
 
@@ -140,6 +140,15 @@ def test_a_coin_that_the_frame_cuts_off_lies_still():
     frames = [luma(frame) for frame in turn.frames(*views, shot(frames=8))]
     assert (frames[2][:, :40] == frames[0][:, :40]).all()
     assert (frames[2][:, 100:] != frames[0][:, 100:]).any()
+
+
+def test_what_a_mask_runs_together_lies_still():
+    discs = ((40, 96, 30), (100, 96, 30), (200, 96, 40))
+    rgb, mask, depth = coin(discs)
+    mask[90:102, 40:100] = 1
+    frames = [luma(frame) for frame in turn.frames(rgb, mask, depth, shot(frames=8))]
+    assert (frames[2][:, :140] == frames[0][:, :140]).all()
+    assert np.abs(frames[2] - frames[0])[:, 160:].mean() > 1
 
 
 def test_ten_bits_and_no_number_in_the_depth():
