@@ -1,9 +1,9 @@
 """A contact sheet: one picture that shows a curator what a clip does.
 
 Frames in reading order with their times beneath; the one that is farthest from the first is marked.
-Then what depth the clip was made from, how fast each part of the frame moves, and two parts of the
-farthest frame at full size, where neighbours moved apart the most: ghosts, streaks and holes show
-there first, if there are any. Frames are those that the encoder was given.
+Then what depth the clip was made from, how fast each part of the frame moves, and two parts at full
+size, A and B, where and when neighbours moved apart the most: ghosts, streaks and holes show there
+first, if there are any. Frames are those that the encoder was given.
 
 Words are in English and Chinese, as in the gallery. A title that the bundled typeface cannot set
 is left out: the sheet lies beside the page that says it.
@@ -49,6 +49,8 @@ _FLAT = 0.02
 """Less depth than this moves nothing by a visible pixel."""
 _STILL_PER_S = 0.002
 """Of the frame's width: slower than this nobody sees it move."""
+_SLOWEST_SCALE_PER_S = 0.01
+"""A slow clip looks slow: the ramp's end is never slower than this."""
 
 _PAPER, _MAT = (246, 244, 239), (232, 228, 219)
 _INK, _SOFT, _WAX = (31, 28, 24), (102, 95, 85), (140, 43, 28)
@@ -141,7 +143,7 @@ def _boxes(picks: Picks, size_px: Size) -> tuple[list[Box], int]:
 
 
 def _magnified(picks: Picks, box: Box, times: int, size_px: Size) -> RGB:
-    """Return a part of the farthest frame with every pixel a square: nothing is smoothed away."""
+    """Return a part of the parted frame with every pixel a square: nothing is smoothed away."""
     squares = np.repeat(np.repeat(picks.part(box), times, axis=0), times, axis=1)
     return squares[: size_px[1], : size_px[0]]
 
@@ -152,10 +154,12 @@ def _flat(depth: DepthArray) -> bool:
 
 
 def _depth_panel(depth: DepthArray, size_px: Size) -> _Panel:
-    whole = fitted((depth.shape[1], depth.shape[0]), size_px)
+    share = min(size_px[0] / depth.shape[1], size_px[1] / depth.shape[0])
+    whole = (max(1, round(depth.shape[1] * share)), max(1, round(depth.shape[0] * share)))
     if max(size_px[i] - whole[i] for i in (0, 1)) <= 2:  # rounding, not another shape
         whole = size_px
-    small = cv2.resize(depth, whole, interpolation=cv2.INTER_AREA)
+    way = cv2.INTER_AREA if share < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(depth, whole, interpolation=way)
     rgb = np.full((size_px[1], size_px[0], 3), _MAT, np.uint8)
     left, top = (size_px[0] - whole[0]) // 2, (size_px[1] - whole[1]) // 2
     rgb[top : top + whole[1], left : left + whole[0]] = coloured(small, DEPTH)
@@ -169,7 +173,7 @@ def _depth_panel(depth: DepthArray, size_px: Size) -> _Panel:
 def _motion_panel(picks: Picks, size_px: Size, boxes: list[Box]) -> _Panel:
     motion = picks.motion
     fastest = float(np.percentile(motion, 99))
-    highest = _round_up(fastest) if fastest > _STILL_PER_S else 0.01
+    highest = _round_up(max(fastest, _SLOWEST_SCALE_PER_S))
     small = cv2.resize(motion, size_px, interpolation=cv2.INTER_LINEAR)
     canvas = Image.fromarray(coloured(small, MOTION, highest))
     per = [size_px[i] / picks.size_px[i] for i in (0, 1)]
@@ -196,6 +200,16 @@ def _round_up(value: float) -> float:
     return next(
         step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= value * 0.999
     )
+
+
+def _marked(picks: Picks, index: int, code: str) -> tuple[str, ...]:
+    """Return the words beneath a frame, the longest first: its time and what marks it."""
+    if not picks.farthest.index:
+        return (code,)
+    parts = " · A, B" if index == picks.parted.index else ""
+    if index == picks.farthest.index:
+        return (f"{code} · farthest 位移最大{parts}", f"{code} · farthest{parts}", f"{code}{parts}")
+    return (f"{code}{parts}", code) if parts else (code,)
 
 
 def _facts(picks: Picks) -> str:
@@ -239,10 +253,10 @@ class _Sheet:
             rgb = pick.rgb if len(picks.shown) > 1 else picks.part((0, 0, *picks.size_px))
             self._paste(rgb, (x, self._y), cell)
             code = time_code(pick.index, picks.fps)
-            far = pick.index == picks.farthest.index and pick.index > 0
-            words = (f"{code} · farthest 位移最大", f"{code} · farthest", code) if far else (code,)
+            words = _marked(picks, pick.index, code)
             baseline = self._y + cell[1] + _WORDS_PX * 1.4
-            self._say(x, baseline, _fitting(words, face, cell[0]), face, _WAX if far else _SOFT)
+            colour = _WAX if len(words) > 1 else _SOFT
+            self._say(x, baseline, _fitting(words, face, cell[0]), face, colour)
         self._y += cell[1] + round(_WORDS_PX * 2.6)
 
     def panels(self, panels: list[_Panel]) -> None:

@@ -1,12 +1,9 @@
 """Looks at a clip's frames while they pass by once, and keeps what a person should see of them.
 
-Kept are a few small pictures, evenly spread over the clip; the one frame that is farthest from the
-first, whole; and how far each part of the frame moved on average. So memory does not grow with the
-clip. Frames go to the encoder untouched.
-
-Movement is measured by optical flow on small grey pictures, not taken from the camera: it is what
-the clip shows, whatever engine made it. Where a picture has no texture there is no flow either, and
-light that changes can pass for movement.
+Kept are a few small pictures, evenly spread over the clip, and that of the frame farthest from the
+first; one whole frame, the one in which neighbours moved apart the most; and how fast each part of
+the frame moves on average (`pipeline.media.flow`). So memory does not grow with the clip. Frames go
+to the encoder untouched.
 
 Measured on a frame of 3840 x 2160: shrinking by a whole factor with INTER_AREA 3 ms, by any other
 21 ms; so everything is shrunk by a whole factor first.
@@ -23,6 +20,7 @@ import cv2
 import numpy as np
 
 from pipeline.media import yuv
+from pipeline.media.flow import Flow
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, Frame
@@ -38,19 +36,6 @@ _FLOW_PX = 30_000
 _FLOW_LEAST_PX = 48
 """DISOpticalFlow loses its coarsest scales below this."""
 _MOMENTS_PER_PICK = 3
-_EVERY = 4
-"""Columns and rows of flow over which a step is looked for."""
-_APART_PX = 0.8
-"""Of the small picture: more than flow errs by when a flat picture is zoomed by a twelfth."""
-_AGREE_PX = 2.0
-_FARTHER = 2e-4
-"""Of the frame's width: less is noise of the flow."""
-_GRAIN, _BLANK = 1.0, 0.01
-"""Grey values of detail that are noise; weight of flow where there is no more than noise."""
-_FOLLOWED = 3.0
-"""Grey values of detail from which on flow can be believed."""
-_DRAWN = 12
-"""Grey values of detail from which on an edge is clearly seen."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +67,9 @@ class Picks:
         moments = min(expected, picked * _MOMENTS_PER_PICK)
         self._moments = {i * expected // moments for i in range(moments)} | self._picked
         self._kept: list[Pick] = []
-        self._flow = _Flow()
-        self._farthest: tuple[int, Frame] | None = None
+        self._flow = Flow()
+        self._farthest: Pick | None = None
+        self._edges: tuple[int, Frame] | None = None
 
     def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Pass frames on as they come, looking at each."""
@@ -101,8 +87,11 @@ class Picks:
             self.size_px = _size(frame)
         if index in self._picked:
             self._kept.append(Pick(index, _small(frame, self.small_px)))
-        if self._flow.see(_grey(frame), index / self.fps) or not index:
-            self._farthest = (index, frame.copy())
+        seen = self._flow.see(_grey(frame), index / self.fps)
+        if seen.farthest:
+            self._farthest = Pick(index, _small(frame, self.small_px))
+        if seen.edges:
+            self._edges = (index, frame.copy())
 
     @property
     def small_px(self) -> Size:
@@ -111,18 +100,31 @@ class Picks:
 
     @property
     def farthest(self) -> Pick:
-        """The frame farthest from the first: where edges have most to bear. Small, like others."""
+        """The frame farthest from the first, small."""
+        if self._farthest is None:
+            raise ValueError("no frame was seen")
+        return self._farthest
+
+    @property
+    def parted(self) -> Pick:
+        """The frame in which neighbours moved apart the most, small: its edges bear most.
+
+        Where none moved apart it is the farthest.
+        """
         index, frame = self._whole
         return Pick(index, _small(frame, self.small_px))
 
     @property
     def shown(self) -> list[Pick]:
-        """The small pictures in order; the farthest stands in for the one next to it."""
-        picks, farthest = list(self._kept), self.farthest
-        nearest = min(range(len(picks)), key=lambda i: abs(picks[i].index - farthest.index))
-        if nearest:  # the first frame stays: a clip is judged from where it starts
-            picks[nearest] = farthest
-        return picks
+        """The small pictures in order; farthest and parted stand in for those next to them."""
+        picks = {pick.index: pick for pick in self._kept}
+        for found in (self.farthest, self.parted):
+            # The first frame stays: a clip is judged from where it starts.
+            even = [index for index in picks if index in self._picked and index]
+            if found.index not in picks and even:
+                del picks[min(even, key=lambda index: abs(index - found.index))]
+                picks[found.index] = found
+        return [picks[index] for index in sorted(picks)]
 
     @property
     def motion(self) -> Any:
@@ -132,10 +134,10 @@ class Picks:
     @property
     def moved_apart(self) -> bool:
         """Whether some neighbours did: there are edges to look at."""
-        return bool(self._flow.apart().any())
+        return self._flow.moved_apart
 
     def edges(self, size_px: Size, how_many: int = 2) -> list[Box]:
-        """Return where, in the farthest frame, neighbours moved apart the most.
+        """Return where, in the parted frame, neighbours moved apart the most.
 
         Boxes of ``size_px`` (or the frame's size, where that is less), in whole even pixels of the
         frame, the strongest first; they do not overlap. Where nothing moved apart, where most is
@@ -143,10 +145,10 @@ class Picks:
         """
         frame_px = self.size_px
         size = tuple(min(s, f) // 2 * 2 for s, f in zip(size_px, frame_px, strict=True))
-        return _strongest(self._flow.steps(), frame_px, (size[0], size[1]), how_many)
+        return _strongest(self._flow.strength(), frame_px, (size[0], size[1]), how_many)
 
     def part(self, box: Box) -> RGB:
-        """Return a part of the farthest frame at full size."""
+        """Return a part of the parted frame at full size."""
         left, top, right, bottom = box
         frame = self._whole[1]
         if frame.ndim == 3:
@@ -159,9 +161,9 @@ class Picks:
 
     @property
     def _whole(self) -> tuple[int, Frame]:
-        if self._farthest is None:
+        if self._edges is None:
             raise ValueError("no frame was seen")
-        return self._farthest
+        return self._edges
 
 
 def fitted(size_px: Size, room_px: Size) -> Size:
@@ -169,119 +171,6 @@ def fitted(size_px: Size, room_px: Size) -> Size:
     share = min(1.0, room_px[0] / size_px[0], room_px[1] / size_px[1])
     width, height = (max(2, 2 * floor(side * share / 2 + 1e-6)) for side in size_px)
     return width, height
-
-
-class _Flow:
-    """How far things are from where the first moment had them, followed from moment to moment.
-
-    Flow straight from the first moment to a late one fails where a camera travels far; the sum of
-    the steps between does not.
-    """
-
-    def __init__(self) -> None:
-        # Its presets differ by ten times in cost; "fast" is within 1 % of "medium" on our moves.
-        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self._first: Any = None
-        self._last: Any = None
-        self._far: Any = None
-        self._back: Any = None
-        """For each pixel of the last picture: the way back to where the first one has it."""
-        self._far_back: Any = None
-        self._farthest = 0.0
-        self._sum: Any = None
-        self._count = 0
-        self._time_s = 0.0
-
-    def see(self, grey: Any, time_s: float) -> bool:
-        """Take in the picture at ``time_s``; say whether it is the farthest so far."""
-        if self._last is None:
-            self._first = self._far = self._last = grey
-            self._sum = np.zeros(grey.shape, np.float32)
-            self._back = self._far_back = np.zeros((*grey.shape, 2), np.float32)
-            return False
-        step: Any = self._dis.calc(grey, self._last, None)  # type: ignore[call-overload]
-        drawn = _drawn(grey)
-        self._sum += _evened(_lengths(step), drawn) / np.float32(time_s - self._time_s)
-        self._count += 1
-        # Errors of the steps add up, so flow straight from the first picture replaces the sum
-        # wherever both agree that it is the same thing they followed.
-        back = step + _taken_at(self._back, step)
-        straight: Any = self._dis.calc(grey, self._first, None)  # type: ignore[call-overload]
-        agree = np.abs(straight - back).max(axis=2) < _AGREE_PX
-        self._back = np.where(agree[..., None], straight, back)
-        self._last, self._time_s = grey, time_s
-        # Not the maximum: flow has outliers. And only where there is something to follow.
-        lengths = _lengths(self._back)[drawn >= _FOLLOWED]
-        far = float(np.percentile(lengths, 95)) if lengths.size else 0.0
-        if far <= self._farthest + _FARTHER:
-            return False
-        self._farthest, self._far, self._far_back = far, grey, self._back
-        return True
-
-    def mean(self) -> Any:
-        """Return the mean speed of each pixel in widths of the frame a second."""
-        return self._sum / np.float32(max(1, self._count))
-
-    def steps(self) -> Any:
-        """Return where an edge has most to bear, or where most is drawn if none has."""
-        drawn = _drawn(self._far)
-        apart = self.apart()
-        # A step of the flow counts where it has something to be seen on.
-        return apart * np.minimum(drawn, _DRAWN) if apart.any() else drawn
-
-    def apart(self) -> Any:
-        """Return how far neighbours moved apart from the first to the farthest picture.
-
-        In pixels of the small picture, beyond what a zoom moves all of them apart; zero everywhere
-        where it is nothing to speak of.
-        """
-        apart = np.zeros(self._far.shape, np.float32)
-        back = cv2.GaussianBlur(self._far_back, (0, 0), 1.5)
-        for side in (0, 1):
-            step = back - np.roll(back, _EVERY, side)
-            inner = step[_EVERY:] if side == 0 else step[:, _EVERY:]
-            inner -= np.median(inner, axis=(0, 1))
-            step[:_EVERY], step[:, :_EVERY] = 0, 0
-            apart += np.abs(step).sum(axis=2)
-        around = np.ones((4 * _EVERY + 1, 4 * _EVERY + 1), np.uint8)
-        apart[cv2.dilate(_came_in(self._far_back).astype(np.uint8), around) > 0] = 0
-        return apart if float(np.percentile(apart, 99)) >= _APART_PX else apart * 0
-
-
-def _came_in(back: Any) -> Any:
-    """Return which pixels were outside the first picture."""
-    height, width = back.shape[:2]
-    x, y = np.arange(width)[None] + back[..., 0], np.arange(height)[:, None] + back[..., 1]
-    return (x < 0) | (x > width - 1) | (y < 0) | (y > height - 1)
-
-
-def _drawn(grey: Any) -> Any:
-    """Return how much detail there is around each pixel, in grey values."""
-    picture = grey.astype(np.float32)
-    return np.abs(picture - cv2.GaussianBlur(picture, (0, 0), 3))
-
-
-def _evened(values: Any, drawn: Any) -> Any:
-    """Return values evened out. Where nothing is drawn, flow is a guess: neighbours say more."""
-    weight = np.clip(drawn - np.float32(_GRAIN), np.float32(_BLANK), np.float32(_DRAWN))
-    total, whole = np.zeros((2, *values.shape), np.float32)
-    for reach, share in ((3, 1.0), (12, 0.1)):
-        total += cv2.GaussianBlur(weight * values, (0, 0), reach) * np.float32(share)
-        whole += cv2.GaussianBlur(weight, (0, 0), reach) * np.float32(share)
-    return total / whole
-
-
-def _lengths(flow: Any) -> Any:
-    """Return the length of each arrow, in widths of the picture."""
-    return cv2.magnitude(flow[..., 0], flow[..., 1]) / np.float32(flow.shape[1])
-
-
-def _taken_at(field: Any, flow: Any) -> Any:
-    """Return what ``field`` holds at the end of each arrow of ``flow``."""
-    height, width = field.shape[:2]
-    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    at = (x + flow[..., 0], y + flow[..., 1])
-    return cv2.remap(field, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _strongest(strength: Any, frame_px: Size, size: Size, how_many: int) -> list[Box]:

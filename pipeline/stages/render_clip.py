@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.errors import StageFailed, StoreError
-from pipeline.profiles import PACES, ClipKnobs
+from pipeline.profiles import PACES, WholeKnobs
 from pipeline.protocols import ClipEngine, Shot
 from pipeline.records import Clip, Subject, View
 
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, Frame
 
-VERSION = "3"
+VERSION = "4"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
 _SMALLEST_PX = 32
 
 
-class ClipParams(ClipKnobs):
+class ClipParams(WholeKnobs):
     """How long, how large and how good one clip is: a profile with the config's own values."""
 
     profile: str = "photo"

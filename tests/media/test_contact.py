@@ -154,7 +154,7 @@ def test_parts_are_pixels_of_the_frame():
     for frame in frames:
         picks.see(frame)
     sheet = contact_sheet(picks, depth_of(), subject())
-    whole = frames[picks.farthest.index]
+    whole = frames[picks.parted.index]
     panel = sheet[-260:-200, -260:-160]
     assert (np.abs(panel.astype(int) - PAPER).max(axis=2) > 8).mean() > 0.9
     found = cv2.matchTemplate(whole, np.ascontiguousarray(panel), cv2.TM_SQDIFF)

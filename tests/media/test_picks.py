@@ -139,7 +139,7 @@ def test_edges_are_where_neighbours_moved_apart():
     assert picks.moved_apart
     boxes = picks.edges((120, 120))
     assert len(boxes) == 2
-    way = 12 if picks.farthest.index < 30 else -12
+    way = 12 if picks.parted.index < 30 else -12
     sides = (640 // 3 + way, 640 - 640 // 3 + way)
     for left, top, right, bottom in boxes:
         assert (right - left, bottom - top) == (120, 120)
@@ -150,10 +150,31 @@ def test_edges_are_where_neighbours_moved_apart():
     assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
+def test_edges_are_looked_for_when_neighbours_are_apart_not_when_all_is_far():
+    """A whole picture slides away and back; half-way a square of it leaves its place."""
+    back, front = ground(900, 180), ground(900, 180, seed=1)
+    frames = []
+    for index in range(120):
+        x = round(50 * (1 - np.cos(2 * np.pi * index / 120)))
+        own = 10 * max(0.0, np.sin(2 * np.pi * index / 60)) ** 2 * (index < 30)
+        mask = np.zeros((180, 900), np.float32)
+        mask[50:130, 150:280] = 1
+        alpha = seen_from(mask, own)[..., None]
+        rgb = np.rint(back * (1 - alpha) + seen_from(front, own) * alpha).astype(np.uint8)
+        frames.append(yuv.rgb_to_i420(np.ascontiguousarray(rgb[:, x : x + 320])))
+    picks = fed(frames, 120)
+    assert abs(picks.farthest.index - 60) <= 4
+    assert abs(picks.parted.index - 15) <= 6
+    shown = [pick.index for pick in picks.shown]
+    assert {0, picks.farthest.index, picks.parted.index} <= set(shown)
+    assert shown == sorted(shown)
+    assert len(shown) == 12
+
+
 def test_part_is_the_frame_itself():
     frames = list(swaying(60, 12, size=(640, 360)))
     picks = fed(frames, 60)
-    whole = yuv.i420_to_rgb(frames[picks.farthest.index])
+    whole = yuv.i420_to_rgb(frames[picks.parted.index])
     for left, top, right, bottom in picks.edges((120, 80)):
         part = picks.part((left, top, right, bottom))
         off = np.abs(part.astype(int) - whole[top:bottom, left:right])
