@@ -51,9 +51,14 @@ def cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     """
     left, top = round(box[0]), round(box[1])
     right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
-    part = np.nan_to_num(np.ascontiguousarray(picture[top:bottom, left:right], np.float32))
+    part = picture[top:bottom, left:right]
     smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
+    if part.ndim == 2:
+        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        return cv2.resize(np.nan_to_num(part.astype(np.float32)), size_px, interpolation=way)
     way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-    if part.ndim == 2 and not smaller:
-        way = cv2.INTER_LINEAR
-    return np.clip(cv2.resize(part, size_px, interpolation=way), 0, 255)
+    result = np.empty((size_px[1], size_px[0], part.shape[2]), np.float32)
+    for channel in range(part.shape[2]):  # one at a time: as floats a large one takes much memory
+        values = part[..., channel].astype(np.float32)
+        result[..., channel] = cv2.resize(values, size_px, interpolation=way)
+    return np.clip(result, 0, 255, out=result)

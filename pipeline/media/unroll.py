@@ -2,17 +2,17 @@
 
 The sheet is seen from straight above through a long lens, so everything depends on one coordinate,
 the way along it. A sheet of length L lies flat up to the line where it leaves the table and is
-wound up beyond it (`pipeline.media.roll`); flat and wound together are always L.
-Scrolls are rolled with the painting inside, so it
-is the bare back that is seen of a roll; textiles with the face outside, so what is seen of the roll
-is the work, foreshortened. A work that is too long for the frame is read as handscrolls are: a
-part at a time, between a roll of what is to come and a roll of what was read.
+wound up beyond it (`pipeline.media.roll`); flat and wound together are always L. Scrolls are rolled
+with the painting inside, so it is the bare back that is seen of a roll; textiles with the face
+outside, so what is seen of the roll is the work, foreshortened. A work that is too long for the
+frame is read as handscrolls are: a part at a time, between a roll of what is to come and a roll of
+what was read.
 
 At phase 0 the work lies open, pixel for pixel as it was photographed. Guessed are the back, in the
 colour of the border, the thickness and the lamp at the upper left; the ground is no part of the
 photograph and is a calm grey.
 
-Source: van de Ven, "Rolling textiles", Canadian Conservation Institute Notes 13/3 (face outside).
+Source: Conservation Answers, "How do I roll large textiles?", 2014 (the decorated side outside).
 """
 
 from __future__ import annotations
