@@ -65,7 +65,7 @@ class CaptionZone(Params):
 
 
 class ClipKnobs(Params):
-    """What a profile decides, and what a config may say in its place."""
+    """What a profile decides, and what a config may say in its place: any of it, alone."""
 
     duration_s: float = Field(default=6.0, gt=0, le=120)
     """Length of the clip in seconds. A clip of a text takes as long as reading it does."""
@@ -99,13 +99,6 @@ class ClipKnobs(Params):
         """How the file is to be written."""
         return Encoding(self.codec, self.quality, self.crf, self.container)
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        for problem in (self._size_problem(), self._codec_problem()):
-            if problem:
-                raise ValueError(problem)
-        return self
-
     def _size_problem(self) -> str:
         if self.width_px is None and self.height_px is None:
             return ""
@@ -136,7 +129,18 @@ class ClipKnobs(Params):
         return ""
 
 
-class Profile(ClipKnobs):
+class WholeKnobs(ClipKnobs):
+    """All knobs of one clip: they must go together."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        problem = self._size_problem() or self._codec_problem()
+        if problem:
+            raise ValueError(problem)
+        return self
+
+
+class Profile(WholeKnobs):
     """What one kind of screen wants."""
 
     about: str = ""

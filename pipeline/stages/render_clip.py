@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.errors import StageFailed, StoreError
-from pipeline.profiles import PACES, ClipKnobs
+from pipeline.profiles import PACES, WholeKnobs
 from pipeline.protocols import ClipEngine, Shot
 from pipeline.records import Clip, Subject, View
 
@@ -24,7 +24,7 @@ _WIDEST = 16 / 9
 _SMALLEST_PX = 32
 
 
-class ClipParams(ClipKnobs):
+class ClipParams(WholeKnobs):
     """How long, how large and how good one clip is: a profile with the config's own values."""
 
     profile: str = "photo"
