@@ -86,5 +86,20 @@ def _row(name: str, profile: Profile) -> str:
 def test_docs_have_every_profile_as_it_is():
     """The table of docs/profiles.md is this; where it differs, copy it from the failure."""
     text = (ROOT / "docs" / "profiles.md").read_text("utf-8")
-    written = [line for line in text.splitlines() if line.startswith("| `")]
+    section = text.partition("## What comes with the program")[2].partition("\n## ")[0]
+    written = [line for line in section.splitlines() if line.startswith("| `")]
     assert "\n".join(written) == "\n".join(_row(*pair) for pair in built_in().items())
+
+
+def test_docs_have_every_field_and_every_number():
+    text = (ROOT / "docs" / "profiles.md").read_text("utf-8")
+    fields = text.partition("## Fields")[2].partition("\n## ")[0]
+    assert all(f"`{name}`" in fields for name in Profile.model_fields)
+    table = text.partition("## Codecs")[2].partition("\n## ")[0]
+    for codec in CODECS.values():
+        numbers = [str(codec.crf[quality]) for quality in ("small", "fine", "master") if codec.crf]
+        row = next(
+            line for line in table.splitlines() if f"| {codec.title.split()[0].rstrip(',')}" in line
+        )
+        cells = [cell.strip().removeprefix("crf ") for cell in row.split("|")]
+        assert not numbers or cells[-4:-1] == numbers
