@@ -133,12 +133,13 @@ class _Scene:
         self._tilt_deg, self._spin_deg = _angles(move, shot)
         reach_px = 0.1 * max(piece.radius_px for piece in pieces)
         sheets = layers.split(picture, cover, np.full_like(near, 0.5), reach_px)
+        del picture
         self._bits = shot.bits
         self._ground = yuv.planes_of(sheets[0].rgb)
         self._work = tuple(plane.copy() for plane in self._ground)
         self._bare = shading.packed(self._ground, shot.bits)
         self._plates = [
-            _Plate(piece, sheets[-1], near, move, _AWAY * shot.height_px) for piece in pieces
+            _Plate(piece, sheets, near, move, _AWAY * shot.height_px) for piece in pieces
         ]
 
     def seen(self, phase: float) -> Frame:
@@ -158,6 +159,25 @@ class _Scene:
             for work, view, at in zip(plate.parts(self._work), views, corners, strict=True):
                 shading.pack(work, view, at, self._bits)
         return frame
+
+
+def _cut_out(sheets: tuple[layers.Layer, ...], box: tuple[int, int, int, int]) -> tuple[Any, Any]:
+    """Return colours and coverage of the front layer in ``box``, the ground's beside it."""
+    left, top, right, bottom = box
+    ground, front = sheets[0], sheets[-1]
+    rgb = np.ascontiguousarray(ground.rgb[top:bottom, left:right])
+    alpha = np.zeros(rgb.shape[:2], np.float32)
+    x, y = front.corner
+    height, width = front.rgb.shape[:2]
+    rows, columns = (
+        slice(max(low, at), max(low, at, min(high, at + long)))
+        for low, high, at, long in ((top, bottom, y, height), (left, right, x, width))
+    )
+    to = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    of = np.s_[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+    rgb[to] = front.rgb[of]
+    alpha[to] = 1 if front.alpha is None else front.alpha[of]
+    return rgb, alpha
 
 
 @dataclass(frozen=True)
@@ -217,7 +237,12 @@ class _Plate:
     """One thing that turns, with all that does not change from frame to frame."""
 
     def __init__(
-        self, piece: _Piece, sheet: layers.Layer, near: Any, move: Turning, away_px: float
+        self,
+        piece: _Piece,
+        sheets: tuple[layers.Layer, ...],
+        near: Any,
+        move: Turning,
+        away_px: float,
     ) -> None:
         self._away_px = away_px
         self._radius_px = piece.radius_px
@@ -227,10 +252,9 @@ class _Plate:
         self._middle = (piece.middle[0] - left, piece.middle[1] - top)
         part = np.s_[top:bottom, left:right]
         own = cv2.dilate((piece.labels[part] == piece.label).astype(np.uint8), np.ones((9, 9)))
-        alpha = sheet.alpha[part] if sheet.alpha is not None else own.astype(np.float32)
+        rgb, alpha = _cut_out(sheets, self._box)
         alpha = np.ascontiguousarray(alpha * own, np.float32)
         alpha[[0, -1]] = alpha[:, [0, -1]] = 0  # all that is outside is as its border
-        rgb = np.ascontiguousarray(sheet.rgb[part])
         core = np.asarray(piece.labels[part] == piece.label, np.float32)
         shine = Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
         self._shine = shine
