@@ -4,8 +4,8 @@ Planes come as float32 and become a frame here, rounded with dither so that dark
 bands. All sums are made in a fixed order on one core: the same frames whatever the threads.
 
 Measured on one core of a busy machine at 1920 x 1080: a frame under raking light 14 ms, 7 ms where
-the camera does not lean in; as calls of OpenCV and numpy, every step through memory, 33 ms. A turned
-face is sampled by OpenCV all the same: its bicubic 8 ms against 60 ms for the loop that was here.
+the camera does not lean in; as calls of OpenCV and numpy, every step through memory, 33 ms. OpenCV
+samples a turned face all the same: its bicubic takes 8 ms, the loop that was here took 60 ms.
 """
 
 from __future__ import annotations
