@@ -46,6 +46,8 @@ _OVERFLOW = 0.15
 """What is longer than the frame by this share of it is travelled along."""
 _TRAVEL = 0.9
 """Share of the speed that going along a long work may take; the rest is for its parallax."""
+_ROOM = 0.04
+"""Of the frame's side, left free between object and captions where there is the choice."""
 _AIR = 0.01
 """Of the frame's side, kept free around an object that the photograph shows whole."""
 _OBJECT = (0.003, 0.97)
@@ -54,8 +56,12 @@ _FLAT = 0.02
 """Less depth than this moves nothing by a visible pixel."""
 _DRIFT = 0.6
 """Share of the room that zooming makes which a flat work uses to drift towards its detail."""
+_SLACK_PX = 0.1
+"""What is put exactly at a border counts as inside."""
 _STILL_PX = 0.5
 """A move that takes nothing farther than this is a still."""
+_LONG = 2.5
+"""Frames that are prepared at once, at most."""
 SHARPEST = 1.3
 """Most pixels of the prepared photograph to a pixel of the frame; beyond it a zoom is soft by
 less than can be seen and memory grows."""
@@ -92,6 +98,14 @@ class Framing:
     camera: Camera
     is_object: bool
     """Something stands in front of a background."""
+
+    @property
+    def is_long(self) -> bool:
+        """A flat work of many frames, too much to be prepared at once."""
+        left, top, right, bottom = self.window.box
+        px = (right - left) * (bottom - top) * self.window.per_px**2
+        frame = self.camera.frame
+        return self.camera.parallax == 0 and px > _LONG * frame[0] * frame[1]
 
 
 def chosen_move(move: AnyMove | SurfaceMove | Literal["auto"], shot: Shot) -> AnyMove:
@@ -142,6 +156,12 @@ def first_view(photo_px: tuple[int, int], box: Box | None, shot: Shot) -> View:
         return place(photo_px, (0.0, 0.0, float(photo_px[0]), float(photo_px[1])), frame)
     safe = _asked(photo_px, box, shot)
     view = place(photo_px, box, frame, safe)
+    for share in (1.0, 0.5):  # room to move in, between the object and the captions
+        part = _narrowed(safe, share * _ROOM)
+        roomy = place(photo_px, box, frame, part)
+        if max(misses(roomy, box, frame, part)) < OUTSIDE_PX / min(frame):
+            view = roomy
+            break
     lost = max(misses(view, box, frame, shot.safe))
     if lost > OUTSIDE_PX / min(frame):
         _log.warning(
@@ -162,6 +182,17 @@ def _asked(photo_px: tuple[int, int], box: Box, shot: Shot) -> Box:
     return sides[0], sides[1], sides[2], sides[3]
 
 
+def _narrowed(safe: Box, by: float) -> Box:
+    """The safe part, with its borders that are not the frame's moved inwards."""
+    left, top, right, bottom = safe
+    return (
+        left + by * (left > 0),
+        top + by * (top > 0),
+        right - by * (right < 1),
+        bottom - by * (bottom < 1),
+    )
+
+
 def _too_long(view: View, box: Box, shot: Shot) -> int | None:
     """Return the axis along which the frame shows much less than the whole object, if one."""
     sides = (view.width, view.width * shot.height_px / shot.width_px)
@@ -179,15 +210,27 @@ def _window(
     per_px = frame[0] / view.width
     half = [side / per_px / 2 for side in frame]
     middle, travel = [view.x, view.y], [0.0, 0.0]
-    low, high = (box[:2], box[2:]) if box else ((0.0, 0.0), (float(shape[1]), float(shape[0])))
+    whole = (0.0, 0.0, float(shape[1]), float(shape[0]))
+    low, high = list((box or whole)[:2]), list((box or whole)[2:])
+    if box:  # with a little air at both ends of an object
+        air = [2 * _ROOM * half[i] for i in (0, 1)]
+        low = [max(0.0, low[i] - air[i]) for i in (0, 1)]
+        high = [min(float(shape[1 - i]), high[i] + air[i]) for i in (0, 1)]
     over = [(high[i] - low[i]) / half[i] / 2 - 1 for i in (0, 1)]
     axis = 1 if move == "rise" or over[1] > over[0] else 0
     if over[axis] >= _OVERFLOW and (move in {"slide", "rise"} or shot.kind.fills_photograph):
-        # A Chinese handscroll is read from right to left, and a camera rises from the foot;
-        # everything else begins left or above.
+        # A Chinese handscroll is read from right to left, and a camera rises; everything else
+        # begins left or above. Where the time is short, a rise ends at the top all the same, and
+        # of an object, which is no text, the middle is seen.
         back = move == "rise" or (axis == 0 and shot.kind is Kind.SCROLL)
-        middle[axis] = high[axis] - half[axis] if back else low[axis] + half[axis]
-        travel[axis] = _way(over[axis], shot, speed) * frame[axis] * (-1 if back else 1)
+        way = _way(over[axis], shot, speed) * 2 * half[axis]
+        if move == "rise":
+            middle[axis] = low[axis] + half[axis] + way
+        elif box:
+            middle[axis] = (low[axis] + high[axis] - way) / 2
+        else:
+            middle[axis] = high[axis] - half[axis] if back else low[axis] + half[axis]
+        travel[axis] = way * per_px * (-1 if back else 1)
     first = [middle[i] - half[i] + min(0.0, travel[i]) / per_px for i in (0, 1)]
     last = [middle[i] + half[i] + max(0.0, travel[i]) / per_px for i in (0, 1)]
     return Window(
@@ -252,6 +295,7 @@ def _held(camera: Camera, box: Box, shot: Shot) -> Camera:
         edge = sign * side * (0.5 - _AIR)
         safe = side * (shot.safe[i] - 0.5)
         inner = safe if abs(safe) < abs(edge) else edge
+        inner += sign * _SLACK_PX
         limits.append(inner if box[i] * sign < inner * sign else edge)
     inside: Box = (limits[0], limits[1], limits[2], limits[3])
     if camera.shows(box, inside):

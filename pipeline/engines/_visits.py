@@ -1,6 +1,6 @@
-"""What is looked at closely, and the two ways to get there: a tour, or stills that cross-fade.
+"""What is looked at closely, and ways to get there: a tour, a way along, stills that cross-fade.
 
-Both show the photograph flat: no part of it moves against another. Regions are those that the
+All show the photograph flat: no part of it moves against another. Regions are those that the
 catalogue names, or else those that stand out. A view goes no closer than the photograph is sharp.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from math import pi
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engines._framing import chosen_move, first_view, object_box
@@ -16,6 +17,7 @@ from pipeline.media.place import OUTSIDE_PX, View, misses, place
 from pipeline.protocols import Shot
 
 if TYPE_CHECKING:
+    from pipeline.engines._framing import Framing
     from pipeline.engines.clip_parallax import ParallaxOptions
     from pipeline.media.flat import Flat
     from pipeline.media.tour import Tour
@@ -78,6 +80,19 @@ def toured(rgb: RGB, tour: Tour, shot: Shot) -> Iterator[Frame]:
     from pipeline.media.flat import Flat
 
     views = [tour.view(index / shot.fps) for index in range(shot.frames)]
+    yield from Flat(rgb, views, (shot.width_px, shot.height_px)).frames(shot.bits)
+
+
+def travelled(rgb: RGB, framing: Framing, shot: Shot) -> Iterator[Frame]:
+    """Yield the frames along a long flat work."""
+    from pipeline.media.flat import Flat
+
+    window, camera = framing.window, framing.camera
+    views = []
+    for index in range(shot.frames):
+        pose = camera.pose(2 * pi * index / shot.frames)
+        x, y = (window.middle[i] + pose.centre[i] / window.per_px for i in (0, 1))
+        views.append(View(x, y, shot.width_px / window.per_px / pose.zoom))
     yield from Flat(rgb, views, (shot.width_px, shot.height_px)).frames(shot.bits)
 
 

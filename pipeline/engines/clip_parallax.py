@@ -25,6 +25,7 @@ from pipeline.protocols import EngineOptions, Shot
 from pipeline.records import Kind
 
 if TYPE_CHECKING:
+    from pipeline.engines._framing import Framing
     from pipeline.media.camera import Box, Camera
     from pipeline.media.layers import Layer
     from pipeline.media.warp import Ground
@@ -114,9 +115,15 @@ class ParallaxEngine:
 
     def _moved(self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot) -> Iterator[Frame]:
         """Yield what a camera sees that moves in front of the layers."""
+        from pipeline.engines import _visits
+        from pipeline.engines._framing import frame_shot
         from pipeline.media.warp import Sheet, compose
 
-        scene = _prepared(rgb, mask, depth, shot, self._options)
+        framing = frame_shot(rgb, mask, depth, shot, self._options)
+        if framing.is_long:
+            yield from _visits.travelled(rgb, framing, shot)
+            return
+        scene = _prepared(rgb, mask, depth, shot, framing)
         sheets = [Sheet(layer, scene.ground) for layer in scene.layers]
         for index in range(shot.frames):
             pose = scene.camera.pose(2 * pi * index / shot.frames)
@@ -132,14 +139,11 @@ class _Scene:
     camera: Camera
 
 
-def _prepared(
-    rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, options: ParallaxOptions
-) -> _Scene:
-    from pipeline.engines._framing import SHARPEST, frame_shot
+def _prepared(rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, framing: Framing) -> _Scene:
+    from pipeline.engines._framing import SHARPEST
     from pipeline.media import layers as sheets
     from pipeline.media.warp import Ground
 
-    framing = frame_shot(rgb, mask, depth, shot, options)
     window, camera, is_object = framing.window, framing.camera, framing.is_object
 
     zoom = min(SHARPEST, camera.closest())
@@ -173,9 +177,14 @@ def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
 
     left, top = round(box[0]), round(box[1])
     right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
-    part = np.ascontiguousarray(picture[top:bottom, left:right], np.float32)
+    part = picture[top:bottom, left:right]
     smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
+    if part.ndim == 2:
+        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+        return cv2.resize(part, size_px, interpolation=way)
     way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-    if part.ndim == 2 and not smaller:
-        way = cv2.INTER_LINEAR
-    return np.clip(cv2.resize(part, size_px, interpolation=way), 0, 255)
+    result = np.empty((size_px[1], size_px[0], 3), np.float32)
+    for channel in range(3):  # one at a time: as floats a large photograph takes much memory
+        values = part[..., channel].astype(np.float32)
+        result[..., channel] = cv2.resize(values, size_px, interpolation=way)
+    return np.clip(result, 0, 255, out=result)

@@ -104,6 +104,8 @@ def _at(photo_px: Pair, box: Box, frame_px: Pair, safe: Box, width: float) -> Vi
         # To be in the frame comes before being in the safe part of it.
         ends = sorted((box[axis] + side / 2, box[axis + 2] - side / 2))
         wish = min(max(wish, ends[0]), ends[1])
+        if axis == 1 and box[3] - box[1] > side:  # heads and rims are above
+            wish = ends[0]
         middle[axis] = min(max(wish, side / 2), max(side / 2, photo_px[axis] - side / 2))
     return View(middle[0], middle[1], width)
 
