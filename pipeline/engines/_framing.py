@@ -143,7 +143,9 @@ def frame_shot(
     aim = _aim(rgb, window) if box is None else _middle(window.placed(box), camera.frame)
     camera = replace(camera, travel=window.travel, aim=aim).bounded().slowed(speed)
     if box:
-        camera = _held(camera, window.placed(box), shot)
+        camera = _held(
+            camera, window.placed(box), shot, _cut_sides((rgb.shape[1], rgb.shape[0]), box)
+        )
     if camera.extent_px() < _STILL_PX:
         _log.info("Nothing can move in this shot without leaving the frame: it is a still.")
     return Framing(window, camera, box is not None)
@@ -159,7 +161,7 @@ def first_view(photo_px: tuple[int, int], box: Box | None, shot: Shot) -> View:
     for share in (1.0, 0.5):  # room to move in, between the object and the captions
         part = _narrowed(safe, share * _ROOM)
         roomy = place(photo_px, box, frame, part)
-        if max(misses(roomy, box, frame, part)) < OUTSIDE_PX / min(frame):
+        if max(misses(roomy, box, frame, part)) < 1e-6:
             view = roomy
             break
     lost = max(misses(view, box, frame, shot.safe))
@@ -177,9 +179,14 @@ def first_view(photo_px: tuple[int, int], box: Box | None, shot: Shot) -> View:
 
 def _asked(photo_px: tuple[int, int], box: Box, shot: Shot) -> Box:
     """The safe part, without those sides where the photograph itself cuts the object."""
-    cut = (box[0] <= 1, box[1] <= 1, box[2] >= photo_px[0] - 1, box[3] >= photo_px[1] - 1)
+    cut = _cut_sides(photo_px, box)
     sides = [(0.0, 0.0, 1.0, 1.0)[i] if cut[i] else shot.safe[i] for i in range(4)]
     return sides[0], sides[1], sides[2], sides[3]
+
+
+def _cut_sides(photo_px: tuple[int, int], box: Box) -> tuple[bool, ...]:
+    """On which sides the photograph's border cuts the object."""
+    return box[0] <= 1, box[1] <= 1, box[2] >= photo_px[0] - 1, box[3] >= photo_px[1] - 1
 
 
 def _narrowed(safe: Box, by: float) -> Box:
@@ -283,20 +290,20 @@ def _camera(
     )
 
 
-def _held(camera: Camera, box: Box, shot: Shot) -> Camera:
+def _held(camera: Camera, box: Box, shot: Shot, cut: tuple[bool, ...]) -> Camera:
     """Make the move as small as it must be for the object to stay in the safe part of the frame.
 
     On a side where it does not lie there even at rest, it is kept in the frame, if it is in it.
     """
-    frame = (*camera.frame, *camera.frame)
     limits = []
-    for i, side in enumerate(frame):
+    for i, side in enumerate((*camera.frame, *camera.frame)):
         sign = -1 if i < 2 else 1
-        edge = sign * side * (0.5 - _AIR)
-        safe = side * (shot.safe[i] - 0.5)
-        inner = safe if abs(safe) < abs(edge) else edge
-        inner += sign * _SLACK_PX
-        limits.append(inner if box[i] * sign < inner * sign else edge)
+        edge = sign * side * 0.5
+        wishes = [side * (shot.safe[i] - 0.5), edge, edge * (1 - 2 * _AIR)]
+        limit = min(
+            (w for w in wishes if box[i] * sign <= w * sign + _SLACK_PX / 2), key=abs, default=edge
+        )
+        limits.append(limit + sign * _SLACK_PX if not cut[i] else box[i])
     inside: Box = (limits[0], limits[1], limits[2], limits[3])
     if camera.shows(box, inside):
         return camera
