@@ -64,18 +64,18 @@ def contact_sheet(picks: Picks, depth: DepthArray | None, subject: Subject) -> R
 
     Args:
         picks: what was collected; at least one frame.
-        depth: what the clip was made from; ``None`` for a clip of a text, whose sheet has frames
-            alone.
+        depth: what the clip was made from; ``None`` for a clip of a text and for stills that
+            fade, where nothing travels: their sheets have evenly chosen frames alone.
         subject: title and credit, to be set above and beneath.
     """
-    shown = picks.shown
+    shown = picks.even if depth is None else picks.shown
     cell, columns, width = _grid(picks.size_px, len(shown))
     panels = [] if depth is None else _panels(picks, depth, width)
     rows = ceil(len(shown) / columns)
     sheet = _Sheet(width, rows * (cell[1] + 60) + (_PANEL_PX[1] + 140 if panels else 0))
     sheet.head(subject.title, _facts(picks))
     for start in range(0, len(shown), columns):
-        sheet.row(picks, shown[start : start + columns], cell)
+        sheet.row(picks, shown[start : start + columns], cell, marked=depth is not None)
     if panels:
         sheet.panels(panels)
     return sheet.done(subject.credit)
@@ -245,15 +245,15 @@ class _Sheet:
             self._say(_MARGIN_PX + self._width - small.width(facts), baseline, facts, small, _SOFT)
         self._y = round(baseline + _TITLE_PX * 0.9)
 
-    def row(self, picks: Picks, shown: list[Pick], cell: Size) -> None:
-        """Put frames beside each other, each with its time beneath."""
+    def row(self, picks: Picks, shown: list[Pick], cell: Size, *, marked: bool) -> None:
+        """Put frames beside each other, each with its time beneath; mark those that were found."""
         face = Face(_WORDS_PX)
         for column, pick in enumerate(shown):
             x = _MARGIN_PX + column * (cell[0] + _GAP_PX)
-            rgb = pick.rgb if len(picks.shown) > 1 else picks.part((0, 0, *picks.size_px))
+            rgb = pick.rgb if len(picks.even) > 1 else picks.part((0, 0, *picks.size_px))
             self._paste(rgb, (x, self._y), cell)
             code = time_code(pick.index, picks.fps)
-            words = _marked(picks, pick.index, code)
+            words = _marked(picks, pick.index, code) if marked else (code,)
             baseline = self._y + cell[1] + _WORDS_PX * 1.4
             colour = _WAX if len(words) > 1 else _SOFT
             self._say(x, baseline, _fitting(words, face, cell[0]), face, colour)

@@ -17,8 +17,8 @@ import numpy as np
 
 _EVERY = 4
 """Columns and rows over which a step of the flow is looked for."""
-_APART_PX = 0.8
-"""Of the small picture: more than flow errs by when a flat picture is zoomed by a twelfth."""
+_APART_PX = 0.4
+"""Of the small picture: flow errs by less when a flat picture is zoomed by a thirtieth."""
 _WIDER_PX = 0.05
 _FARTHER = 2e-4
 """Of the picture's width: less is noise of the flow."""
@@ -87,7 +87,9 @@ class Flow:
         far = float(np.percentile(lengths, 95)) if lengths.size else 0.0
         farthest = far > self._farthest + _FARTHER
         self._farthest = far if farthest else self._farthest
-        return Seen(farthest, self._is_wider(grey, agree) or (farthest and self._follow(grey)))
+        return Seen(
+            farthest, self._is_wider(grey, drawn, agree) or (farthest and self._follow(grey))
+        )
 
     def mean(self) -> Any:
         """Return the mean speed of each pixel in widths of the picture a second."""
@@ -103,16 +105,16 @@ class Flow:
 
         Where none has anything to bear: how much is drawn there.
         """
-        drawn = _drawn(self._edges)
-        return self._apart * np.minimum(drawn, _DRAWN) if self.moved_apart else drawn
+        return self._apart if self.moved_apart else _drawn(self._edges)
 
-    def _is_wider(self, grey: Any, agree: Any) -> bool:
+    def _is_wider(self, grey: Any, drawn: Any, agree: Any) -> bool:
         """Keep this moment if neighbours are farther apart than they ever were."""
         apart = _apart(self._back)
         around = (4 * _EVERY + 1, 4 * _EVERY + 1)
         came_in = cv2.dilate(_came_in(self._back), np.ones(around, np.uint8)) > 0
-        believed = cv2.blur(agree.astype(np.float32), around) > 0.5
-        apart *= believed & ~came_in
+        believed = agree & (cv2.blur(agree.astype(np.float32), around) > 0.8)
+        # A step of the flow counts where it has something to be seen on; the rest is mostly noise.
+        apart *= (believed & ~came_in) * np.minimum(drawn / np.float32(_DRAWN), 1)
         wide = float(np.percentile(apart, 99))
         if wide < _APART_PX or wide <= self._widest + _WIDER_PX:
             return False

@@ -115,6 +115,11 @@ class Picks:
         return Pick(index, _small(frame, self.small_px))
 
     @property
+    def even(self) -> list[Pick]:
+        """The small pictures that are evenly spread over the clip, in order."""
+        return list(self._kept)
+
+    @property
     def shown(self) -> list[Pick]:
         """The small pictures in order; farthest and parted stand in for those next to them."""
         picks = {pick.index: pick for pick in self._kept}

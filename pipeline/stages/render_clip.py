@@ -17,7 +17,7 @@ from pipeline.records import Clip, Subject, View
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, Frame
 
-VERSION = "4"
+VERSION = "5"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
@@ -67,7 +67,8 @@ def render_clip(
     source_px = (view.photo.source_width_px, view.photo.source_height_px)
     shot = replace(shot, details=tuple(on_photo(part, source_px) for part in subject.details))
     frames = engine.frames(rgb, mask, depth, shot)
-    return finish_clip(frames, shot, params, subject, folder, depth)
+    # Stills that fade into each other travel nowhere: there is no motion and no edge to look at.
+    return finish_clip(frames, shot, params, subject, folder, depth if shot.pace else None)
 
 
 def shot_of(subject: Subject, params: ClipParams, size_px: tuple[int, int]) -> Shot:

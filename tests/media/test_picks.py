@@ -94,6 +94,14 @@ def test_ten_bit_frames_give_the_same_pictures():
     assert np.array_equal(a.part(box), b.part(box))
 
 
+def test_even_picks_are_there_without_the_found_ones():
+    picks = fed(swaying(112, 14), 112, how_many=5)
+    assert [pick.index for pick in picks.even] == [0, 22, 44, 67, 89]
+    shown = [pick.index for pick in picks.shown]
+    assert picks.farthest.index in shown
+    assert shown != [0, 22, 44, 67, 89]
+
+
 def test_the_farthest_frame_is_found_and_shown():
     picks = fed(swaying(112, 14), 112)
     assert min(abs(picks.farthest.index - turn) for turn in (28, 84)) <= 3
@@ -186,7 +194,7 @@ def test_a_zoom_of_a_flat_picture_moves_nothing_apart():
     flat = ground(640, 360)
     frames = []
     for index in range(40):
-        zoom = 1.04 - 0.04 * np.cos(2 * np.pi * index / 40)
+        zoom = 1.015 - 0.015 * np.cos(2 * np.pi * index / 40)
         move = cv2.getRotationMatrix2D((320, 180), 0, zoom)
         rgb = cv2.warpAffine(flat, move, (640, 360), flags=cv2.INTER_CUBIC)
         frames.append(yuv.rgb_to_i420(rgb))

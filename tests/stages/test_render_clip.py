@@ -99,6 +99,16 @@ def test_the_sheet_shows_the_clip(view, tmp_path):
     assert sheet.shape[0] > 126 * 3 + 150, "three rows of frames and what stands beneath"
 
 
+def test_the_sheet_of_stills_that_fade_has_frames_alone(view, tmp_path):
+    heights = []
+    for pace in ("normal", "still"):
+        (tmp_path / pace).mkdir()
+        params = PARAMS.model_copy(update={"pace": pace})
+        clip = render_clip(view, SUBJECT, params, engine=ENGINE, folder=tmp_path / pace)
+        heights.append(read_rgb(clip.sheet).shape[0])
+    assert heights[1] < heights[0] - 150
+
+
 class Lazy:
     def frames(self, rgb, mask, depth, shot):
         for _ in range(shot.frames - 1):
