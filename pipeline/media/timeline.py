@@ -20,6 +20,7 @@ from pipeline.media.titles import (
     Words,
     blank,
     caption,
+    caption_share,
     credit_pages,
     title_frame,
 )
@@ -30,6 +31,8 @@ from pipeline.reels import Chapter, LeftOut, Music, ReelPart, Script
 _LATIN_PER_S, _CJK_PER_S = 14.0, 5.0
 """Reading speeds; see `pipeline.engines.clip_typographic` for where they come from."""
 _CREDITS_LEAST_S = 4.0
+_MOST_FOOT = 0.34
+"""Share of the frame's height that captions take at most from clips that lie whole."""
 _WORDS: dict[str, Localized] = {
     "credits": {"en": "Works and rights", "zh": "作品与权利"},
     "music": {"en": "Music", "zh": "音乐"},
@@ -72,6 +75,7 @@ class Timeline:
                 + ("; ".join(out.why for out in self.left_out) or "no object has one")
                 + ". See what the objects' own messages say."
             )
+        self._foot = max(pace.foot, *(self._caption_share(part) for part in parts))
         self._add_title()
         for part in parts:
             self._add_part(part)
@@ -125,6 +129,13 @@ class Timeline:
             return False
         return True
 
+    def _caption_share(self, part: ReelPart) -> float:
+        """All clips that lie whole lie alike, so the longest caption decides for all."""
+        if part.kind is Kind.INTANGIBLE or not self._pace.captions:
+            return 0.0
+        share = caption_share(self._look, _caption_words(part, self._script, self._look))
+        return min(share, _MOST_FOOT)
+
     def _add(self, scene: Scene, title: Localized, name: str = "") -> None:
         """Put a scene after the last one, which it takes the place of while it fades in."""
         from_ground = not self.scenes or self.scenes[-1].fade_out > 0
@@ -150,7 +161,7 @@ class Timeline:
             seconds = whole_s
         frames = max(round(seconds * fps), 2 * self._fade + fps)
         words = self._pace.captions and part.kind is not Kind.INTANGIBLE
-        foot = self._pace.foot if words else 0.0
+        foot = self._foot if words else 0.0
         size = (clip.width_px, clip.height_px)
         place = Place(size, self._look.size_px, self.ground, foot)
         caption = None
@@ -207,14 +218,15 @@ def _caption(
     part: ReelPart, script: Script, look: Look, shade: bool, words: bool = True
 ) -> Caption:
 
-    k = look.scale
-    lines: list[Words] = []
-    if words:
-        lines = _titles(_in_languages(part.title, script.languages), 0.044 * k)
-        byline = _in_languages(part.byline, script.languages)
-        lines += [Words(t, 0.026 * k, soft=True) for t in list(byline.values())[:1]]
+    lines = _caption_words(part, script, look) if words else []
     mark = _said("generated", script.languages) if part.generated else ""
     return caption(look, lines, mark, shade)
+
+
+def _caption_words(part: ReelPart, script: Script, look: Look) -> list[Words]:
+    lines = _titles(_in_languages(part.title, script.languages), 0.044 * look.scale)
+    byline = list(_in_languages(part.byline, script.languages).values())[:1]
+    return lines + [Words(text, 0.026 * look.scale, soft=True) for text in byline]
 
 
 def _titles(titles: Localized, size: float) -> list[Words]:

@@ -280,6 +280,16 @@ class Caption:
             target[...] = cv2.blendLinear(self._colours[index], below, alpha, 1 - alpha)
 
 
+def caption_share(look: Look, words: Sequence[Words]) -> float:
+    """Return what share of the frame's height a caption takes, the margin below it included.
+
+    Raises:
+        EngineFailed: if a character has no glyph.
+    """
+    rows = _block(look, words, look.page.width - 2 * _foot_margin(look))
+    return (sum(row.step for row in rows) + 0.9 * _foot_margin(look)) / look.page.height
+
+
 def caption(look: Look, words: Sequence[Words], mark: str, shade: bool) -> Caption:
     """Set a caption.
 
@@ -294,7 +304,7 @@ def caption(look: Look, words: Sequence[Words], mark: str, shade: bool) -> Capti
     """
     page = look.page
     canvas = _Canvas(page)
-    margin = _margin(look) * 0.62
+    margin = _foot_margin(look)
     measure = (page.width - 2 * margin) * (0.72 if mark else 1)
     rows = _block(look, words, measure)
     y = page.height - margin * 0.8 - sum(row.step for row in rows)
@@ -367,6 +377,10 @@ class _Canvas(Canvas):
 
 def _margin(look: Look) -> float:
     return 0.16 if look.scale == 1 else 0.17
+
+
+def _foot_margin(look: Look) -> float:
+    return _margin(look) * 0.62
 
 
 @lru_cache(maxsize=2)
