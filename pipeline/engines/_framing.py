@@ -60,8 +60,8 @@ _SLACK_PX = 0.1
 """What is put exactly at a border counts as inside."""
 _STILL_PX = 0.5
 """A move that takes nothing farther than this is a still."""
-_LONG = 2.5
-"""Frames that are prepared at once, at most."""
+_LONG_PX = 12e6
+"""Most frame pixels of a flat work that are prepared at once; a frame of 3840 x 2160 has 8.3e6."""
 SHARPEST = 1.3
 """Most pixels of the prepared photograph to a pixel of the frame; beyond it a zoom is soft by
 less than can be seen and memory grows."""
@@ -101,11 +101,10 @@ class Framing:
 
     @property
     def is_long(self) -> bool:
-        """A flat work of many frames, too much to be prepared at once."""
+        """A flat work in a large frame, too much to be prepared at once."""
         left, top, right, bottom = self.window.box
         px = (right - left) * (bottom - top) * self.window.per_px**2
-        frame = self.camera.frame
-        return self.camera.parallax == 0 and px > _LONG * frame[0] * frame[1]
+        return self.camera.parallax == 0 and px > _LONG_PX
 
 
 def chosen_move(move: AnyMove | SurfaceMove | Literal["auto"], shot: Shot) -> AnyMove:

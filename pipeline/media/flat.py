@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _PER_STEP = 2
 """Scales to a halving."""
 _ROOM = 2.5
-"""Most of one copy that is kept, in parts of what the widest view at its scale needs."""
+"""Most of one copy, in frames; a view can need 2 of them."""
+_STRIP_PX = 256
+"""Rows that are turned into planes at once."""
 _MARGIN_PX = 3
 """Around a copy, for bicubic samples at its border."""
 _CHEAP = 0.02
@@ -113,7 +115,7 @@ class Flat:
     def _cut(self, scale: int, index: int) -> _Copy:
         """Copy what the coming views need, as long as it stays within bounds."""
         per = self._per_px(scale)
-        most = _ROOM * self._frame_px[0] * self._frame_px[1] * per * per * 2
+        most = _ROOM * self._frame_px[0] * self._frame_px[1] * per * per
         area = self._inside(self._area(index))
         for following in range(index + 1, len(self._views)):
             more = self._inside(self._area(following))
@@ -146,12 +148,7 @@ class Flat:
         bottom = min(height, ceil(area[3] - 1e-6) + margin)
         part = self._rgb[top:bottom, left:right]
         size = (_even((right - left) / per), _even((bottom - top) / per))
-        smaller = size[0] < part.shape[1] or size[1] < part.shape[0]
-        part = np.asarray(part, np.float32)
-        if size != (part.shape[1], part.shape[0]):
-            way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-            part = cv2.resize(part, size, interpolation=way).clip(0, 255)
-        return _Copy((left, top, right, bottom), yuv.planes_of(np.ascontiguousarray(part)))
+        return _Copy((left, top, right, bottom), _planes(_resized(part, size)))
 
     def _drawn(self, copy: _Copy, index: int) -> tuple[Any, Any, Any]:
         left, top, right, bottom = self._area(index)
@@ -184,6 +181,31 @@ def packed(planes: Sequence[Any], bits: int = 8) -> Frame:
     if bits != 8:
         np.minimum(frame, 1023, out=frame)
     return frame
+
+
+def _resized(part: RGB, size: tuple[int, int]) -> Any:
+    """Return it at another size, as float32; channel by channel, because that takes less memory."""
+    if size == (part.shape[1], part.shape[0]):
+        return part
+    smaller = size[0] < part.shape[1] or size[1] < part.shape[0]
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
+    out = np.empty((size[1], size[0], 3), np.float32)
+    for channel in range(3):
+        plane = part[..., channel].astype(np.float32)
+        out[..., channel] = cv2.resize(plane, size, interpolation=way)
+    return np.clip(out, 0, 255, out=out)
+
+
+def _planes(picture: Any) -> tuple[Any, Any, Any]:
+    """Return its planes as float32."""
+    height, width = picture.shape[:2]
+    half = (height // 2, width // 2)
+    planes = tuple(np.empty(shape, np.float32) for shape in ((height, width), half, half))
+    for top in range(0, height, _STRIP_PX):
+        strip = np.ascontiguousarray(picture[top : top + _STRIP_PX], np.float32)
+        for per, whole, made in zip((1, 2, 2), planes, yuv.planes_of(strip), strict=True):
+            whole[top // per : top // per + made.shape[0]] = made
+    return planes[0], planes[1], planes[2]
 
 
 def _warped(plane: Any, matrix: Any, size_px: tuple[int, int]) -> Any:

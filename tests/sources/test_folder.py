@@ -337,3 +337,65 @@ def test_a_real_catalogue_of_1200_rows(read: Read, shared_data: Path) -> None:
     assert {m.message.split(" is missing")[0] for m in caught.value.mistakes} == {
         f"the column '{name}'" for name in ("id", "kind", "title", "rights", "credit")
     }
+
+
+# Details -----------------------------------------------------------------------------------------
+
+DETAILED = """\
+items:
+  - id: a
+    kind: painting
+    image: a.jpg
+    title: A
+    credit: c
+    rights: r
+    details:
+"""
+
+
+def test_details_are_named_regions_in_percent_or_pixels(read: Read) -> None:
+    (item,) = read(
+        DETAILED
+        + """\
+      - {region: "pct:41,7,20,20", title: {en: Moon, zh: 月}}
+      - {region: "pct:90.5,.5,20,10"}
+      - {region: "10,20,300,400", title: Village}
+""",
+        "catalogue.yaml",
+    )
+    moon, edge, village = item.details
+    assert (moon.box, moon.unit, moon.title) == (
+        (0.41, 0.07, 0.61, 0.27),
+        "part",
+        {"en": "Moon", "zh": "月"},
+    )
+    assert edge.box == (0.905, 0.005, 1.0, 0.105), "cut at the photograph's edge"
+    assert (village.box, village.unit) == ((10, 20, 310, 420), "px")
+    assert village.title == {"en": "Village"}
+    assert item.subject.details == item.details
+
+
+def test_every_mistake_of_details_stands_where_it_is(wrong: Callable[..., list[str]]) -> None:
+    said = wrong(
+        DETAILED
+        + """\
+      - {region: full}
+      - {region: square, title: x}
+      - {region: "pct:10,10,0,10"}
+      - {region: "pct:100,0,10,10"}
+      - {region: "10,20,300"}
+      - {region: "-1,0,5,5", name: y}
+      - title: z
+""",
+        "catalogue.yaml",
+    )
+    starts = [message.split(": ", 1)[0] for message in said]
+    assert starts == ["9:18", "10:18", "11:18", "12:18", "13:18", "14:18", "14:30", "15:9"]
+    assert "found 'full', which is no detail" in said[0]
+    assert "found 'square', which is no detail" in said[1]
+    assert "a width and a height of more than 0" in said[2]
+    assert "begins beyond the photograph's edge" in said[3]
+    assert "expected pct:x,y,w,h in percent of the photograph or x,y,w,h in its pixels" in said[4]
+    assert "found '-1,0,5,5'" in said[5]
+    assert "this key is not known" in said[6]
+    assert "missing" in said[7]
