@@ -165,11 +165,10 @@ def credit_pages(
         shown = columns_of[start : start + columns]
         high = max(_height(column, gap) for column in shown)
         y0 = top + max(0.0, (bottom - top - high) * 0.4)
-        alone = (page.width - measure) / 2 if columns == 1 and scale == 1 else margin
         lines = [
             line
             for number, column in enumerate(shown)
-            for line in _stacked(column, (alone + number * (measure + gutter), y0), gap)
+            for line in _stacked(column, (margin + number * (measure + gutter), y0), gap)
         ]
         words = "".join(text for line in lines for _, text in line.line.pieces)
         pages.append(CreditPage(look, head, lines, words))
@@ -281,13 +280,13 @@ class Caption:
 
 
 def caption_share(look: Look, words: Sequence[Words]) -> float:
-    """Return what share of the frame's height a caption takes, the margin below it included.
+    """Return what share of the frame's height a caption takes, with the room around it.
 
     Raises:
         EngineFailed: if a character has no glyph.
     """
     rows = _block(look, words, look.page.width - 2 * _foot_margin(look))
-    return (sum(row.step for row in rows) + 0.9 * _foot_margin(look)) / look.page.height
+    return (sum(row.step for row in rows) + 1.2 * _foot_margin(look)) / look.page.height
 
 
 def caption(look: Look, words: Sequence[Words], mark: str, shade: bool) -> Caption:
