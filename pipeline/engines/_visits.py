@@ -34,7 +34,7 @@ _FADE_S = 1.2
 _STILL_S = 4.0
 """Least time for a still with its fade."""
 _CLOSER = 1.12
-"""A closer view by less than this shows nothing new."""
+"""A tour that stays back by more than this from what it could show is told about."""
 _VISITED = 3
 """Details that are looked for where the catalogue names none."""
 _BETWEEN = 0.6
@@ -145,19 +145,22 @@ def _stills(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> 
     photo_px, frame_px = (rgb.shape[1], rgb.shape[0]), (shot.width_px, shot.height_px)
     box = object_box(mask, shot.kind)
     if shot.details or chosen_move(options.move, shot) == "details":
-        return _nearer(_stops(rgb, mask, shot, options))
+        return _telling(_stops(rgb, mask, shot, options), shot)
     whole = first_view(photo_px, box, shot)
     closest = shot.width_px / options.max_magnification
     if box is not None:
         near = place(photo_px, _grown(box, photo_px), frame_px, shot.safe, closest)
-        return _nearer([whole, near])
+        return _telling([whole, near], shot)
     along = _parts(whole, photo_px, frame_px, shot)
-    return along if len(along) > 1 else _nearer(_stops(rgb, mask, shot, options))[:2]
+    return along if len(along) > 1 else _telling(_stops(rgb, mask, shot, options), shot)[:2]
 
 
-def _nearer(stops: list[View]) -> list[View]:
-    """The whole, and those views that show it closer."""
-    return [stops[0], *(view for view in stops[1:] if stops[0].width >= _CLOSER * view.width)]
+def _telling(stops: list[View], shot: Shot) -> list[View]:
+    """The whole, and those views that show more."""
+    from pipeline.media.tour import shows_more
+
+    frame_px = (shot.width_px, shot.height_px)
+    return [stops[0], *(view for view in stops[1:] if shows_more(stops[0], view, frame_px))]
 
 
 def _parts(
@@ -192,7 +195,7 @@ def _stops(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> l
         if lost > OUTSIDE_PX / min(frame_px):
             _log.warning(
                 "The detail %s reaches %.0f %% of the frame's side into the part that is kept for "
-                "captions: the photograph ends there.",
+                "captions or out of the frame: in a frame of this shape there is no better view.",
                 name,
                 100 * lost,
             )

@@ -40,7 +40,7 @@ _TRIM_PX = 1
 class ParallaxOptions(EngineOptions):
     """Depth parallax from one photograph."""
 
-    VERSION: ClassVar[str] = "3"
+    VERSION: ClassVar[str] = "4"
 
     name: Literal["parallax"] = "parallax"
     move: Literal[

@@ -40,8 +40,8 @@ _REST = 0.35
 _SHORT = 0.35
 """Share of a clip that is too short for a whole tour which is spent looking at its one detail; with
 more of it the camera would not get close enough to look."""
-_LEAST = 1.12
-"""An approach by less than this shows nothing that the whole does not."""
+_LEAST, _ASIDE = 1.12, 0.25
+"""An approach by less than this, and a pan by less than this part of a frame, show nothing new."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +229,13 @@ def tour(
     return Tour(tuple(ways), holds_s, ways_s)
 
 
+def shows_more(whole: View, stop: View, frame_px: Pair) -> bool:
+    """Whether there is something to see from ``stop``: it is closer than the whole, or aside."""
+    height = whole.width * frame_px[1] / frame_px[0]
+    aside = max(abs(stop.x - whole.x) / whole.width, abs(stop.y - whole.y) / height)
+    return whole.width >= _LEAST * stop.width or aside >= _ASIDE
+
+
 def plan(
     stops: Sequence[View],
     photo_px: Pair,
@@ -247,7 +254,7 @@ def plan(
     """
     duration_s, speed_per_s, look_s = pace
     whole = stops[0]
-    near = [stop for stop in stops[1:] if whole.width >= _LEAST * stop.width]
+    near = [stop for stop in stops[1:] if shows_more(whole, stop, frame_px)]
     for count in range(len(near), 0, -1):
         orders = permutations(near[:count]) if any_order else [near[:count]]
         tours = (tour([whole, *o], photo_px, frame_px, speed_per_s, look_s) for o in orders)
@@ -277,6 +284,6 @@ def _less_close(
             low, best = part, found
         else:
             high = part
-    if best is None or whole.width < _LEAST * best.stops[1].width:
+    if best is None or not shows_more(whole, best.stops[1], frame_px):
         return None
     return best.paced(duration_s)
