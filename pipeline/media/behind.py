@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Picture = npt.NDArray[np.float32]
     Hole = npt.NDArray[np.bool_]
 
+_SMALL_PX = 1_500_000
+"""Colours flow together on a picture of about this many pixels; a larger one is halved first."""
 _LOOK_PX = 4
 """How far a pixel that is filled looks around."""
 _EDGES = 0.5
@@ -36,20 +38,53 @@ of it would cost 1 dB, for grain is never where it was thought to be."""
 
 
 def fill(picture: Picture, hole: Hole, reach_px: float) -> Picture:
-    """Close ``hole`` in a picture; what is more than ``reach_px`` inside never comes into sight."""
+    """Close ``hole`` in a picture; what is more than ``reach_px`` inside never comes into sight.
+
+    Args:
+        picture: (H, W, 3) float32, 0 to 255; stays as it is.
+        hole: (H, W), what is not to be believed.
+        reach_px: how far what is before the hole will move.
+    """
     if not hole.any() or hole.all():
         return picture
     strip_px = max(4.0, 1.5 * reach_px)
-    top, bottom, left, right = _around(hole, strip_px)
-    part, inner = picture[top:bottom, left:right], hole[top:bottom, left:right]
-    smooth = pull(part, (~inner).astype(np.float32))
-    away_px, nearest = _rim(inner)
-    marched = _marched(smooth, inner, strip_px, away_px)
-    share = np.clip(1 - away_px / strip_px, 0, 1)[..., None]
-    closed = smooth + (marched - smooth) * np.float32(_EDGES)
-    closed += _grain(part, smooth, inner, nearest) * (share * np.float32(_GRAIN))
     result = picture.copy()
-    result[top:bottom, left:right][inner] = closed[inner].clip(0, 255)
+    box = around(hole, round(2 * strip_px) + 8)
+    _close(result[box], hole[box], strip_px)
+    return result
+
+
+def around(part: Hole, margin_px: int) -> tuple[slice, slice]:
+    """Return rows and columns of what ``part`` and its surroundings take."""
+    ends = []
+    for axis in (1, 0):
+        at = np.flatnonzero(part.any(axis=axis))
+        first, last = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, 0)
+        size = part.shape[1 - axis]
+        ends.append(slice(max(0, first - margin_px), min(size, last + margin_px)))
+    return ends[0], ends[1]
+
+
+def spread(values: Any, known: Hole) -> Any:
+    """Return ``values`` with those that are not known made up of the known ones around them.
+
+    Where the picture is large, what is made up is made on a smaller one.
+    """
+    if known.all() or not known.any():
+        return values
+    result = values.copy()
+    height, width = known.shape
+    halvings = max(0, round(np.log2(known.size / _SMALL_PX) / 2))
+    size = (max(1, width >> halvings), max(1, height >> halvings))
+    weight = known.astype(np.float32)
+    less = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+    channels = [values] if values.ndim == 2 else [values[..., i] for i in range(3)]
+    places = [result] if values.ndim == 2 else [result[..., i] for i in range(3)]
+    for channel, place in zip(channels, places, strict=True):
+        sums = cv2.resize(channel * weight, size, interpolation=cv2.INTER_AREA)
+        small = pull(sums / np.maximum(less, 1e-6), np.minimum(1, less * 4))
+        large = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+        place[~known] = large[~known]
     return result
 
 
@@ -73,49 +108,40 @@ def pull(values: Any, weight: MaskArray) -> Any:
     return whole_px.reshape(values.shape).astype(np.float32)
 
 
-def _around(hole: Hole, margin_px: float) -> tuple[int, int, int, int]:
-    """Return top, bottom, left, right of the part that the hole and its surroundings take."""
-    rows, columns = np.flatnonzero(hole.any(axis=1)), np.flatnonzero(hole.any(axis=0))
-    margin = round(2 * margin_px) + 8
-    return (
-        max(0, int(rows[0]) - margin),
-        min(hole.shape[0], int(rows[-1]) + 1 + margin),
-        max(0, int(columns[0]) - margin),
-        min(hole.shape[1], int(columns[-1]) + 1 + margin),
-    )
-
-
-def _rim(hole: Hole) -> tuple[Any, Any]:
-    """Return how far inside each pixel lies, and which pixel of the rim is nearest to it."""
-    away, labels = cv2.distanceTransformWithLabels(
+def _close(picture: Picture, hole: Hole, strip_px: float) -> None:
+    """Close a hole in place; only the strip along its rim is worked out with care."""
+    picture[hole] = spread(picture, ~hole)[hole]
+    away_px, labels = cv2.distanceTransformWithLabels(
         hole.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(~hole)
-    at = np.zeros((labels.max() + 1, 2), np.int32)
-    at[labels[rows, columns]] = np.stack([rows, columns], axis=1)
-    return away, at[labels]
-
-
-def _marched(smooth: Picture, hole: Hole, strip_px: float, away_px: Any) -> Picture:
-    """Continue edges into the strip along the rim."""
     rows, columns = np.nonzero(hole & (away_px <= strip_px))
-    by_distance = np.argsort(away_px[rows, columns], kind="stable")
-    order = np.stack([rows[by_distance], columns[by_distance]])
-    marched = smooth.copy()
-    kernels.march(marched, away_px, order, _LOOK_PX)
-    return marched
+    order = np.argsort(away_px[rows, columns], kind="stable")
+    strip = rows[order], columns[order]
+    smooth = picture[strip]
+    kernels.march(picture, away_px, np.stack(strip), _LOOK_PX)
+    closed = smooth + (picture[strip] - smooth) * np.float32(_EDGES)
+    closed += _grain(picture, hole, strip, labels) * np.float32(_GRAIN)
+    picture[strip] = closed.clip(0, 255)
 
 
-def _grain(picture: Picture, smooth: Picture, hole: Hole, nearest: Any) -> Picture:
-    """Return the fine detail beside the hole, mirrored at its rim; 0 where there is none."""
+def _grain(picture: Picture, hole: Hole, strip: tuple[Any, Any], labels: Any) -> Any:
+    """Return for each pixel of the strip the fine detail of its mirror image at the rim.
+
+    ``labels`` says which pixel of the rim is nearest. (N, 3); 0 where there is none.
+    """
     height, width = hole.shape
-    fine = picture - cv2.GaussianBlur(smooth, (0, 0), 2)
-    # Beside the hole the blur takes up what was filled in; its difference is no grain.
-    fine[cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = 0
-    rows, columns = np.nonzero(hole)
-    y = 2 * nearest[rows, columns, 0] - rows
-    x = 2 * nearest[rows, columns, 1] - columns
-    inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    result = np.zeros_like(picture)
-    result[rows[inside], columns[inside]] = fine[y[inside], x[inside]]
-    return result
+    rim = np.nonzero((cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~hole)
+    nearest = np.zeros((int(labels.max()) + 1, 2), np.int64)
+    nearest[labels[rim]] = np.stack(rim, axis=1)
+    mirrored = 2 * nearest[labels[strip]] - np.stack(strip, axis=1)
+    y = np.clip(mirrored[:, 0], 2, max(2, height - 3))
+    x = np.clip(mirrored[:, 1], 2, max(2, width - 3))
+    if height < 5 or width < 5:
+        return np.zeros((len(y), 3), np.float32)
+    detail = picture[y, x].copy()
+    usable = ~hole[y, x]
+    for dy, dx in ((-2, 0), (2, 0), (0, -2), (0, 2)):
+        detail -= picture[y + dy, x + dx] / 4
+        usable &= ~hole[y + dy, x + dx]
+    detail[~usable] = 0
+    return detail

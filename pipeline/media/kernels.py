@@ -181,7 +181,7 @@ def march(picture: Any, away: Any, order: Any, radius: int) -> None:
 
 
 @_jit
-def _at(grid: Any, x: float, y: float) -> float:
+def _at(grid: Any, x: float, y: float) -> Any:
     """Sample a grid linearly; beyond its border is what is on it."""
     height, width = grid.shape
     x = min(max(x, 0.0), width - 1.0)
@@ -322,7 +322,7 @@ def _gather(samples: Any, index: Any, pitch: int, quads: Any, count: int) -> Non
 
 
 @_jit
-def _between(quad: int, fraction: int) -> int:
+def _between(quad: Any, fraction: Any) -> Any:
     """Interpolate between four samples; the result has 16 bits after the point."""
     fx, fy = fraction & _U(255), fraction >> _U(8)
     rows = (quad & _EVEN) * (_U(256) - fx) + ((quad >> _U(8)) & _EVEN) * fx

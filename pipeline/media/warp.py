@@ -14,7 +14,7 @@ does fastest. Planes and frames are rounded with dither, so that dark gradients 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
@@ -60,11 +60,13 @@ class Sheet:
     """
 
     def __init__(self, layer: Layer, ground: Ground) -> None:
-        height, width = layer.depth.shape
+        height, width = layer.rgb.shape[:2]
+        corner = [at / scale for at, scale in zip(layer.corner, ground.scale, strict=True)]
+        ground = replace(ground, start=(ground.start[0] - corner[0], ground.start[1] - corner[1]))
         size = (_even(width * _FINER), _even(height * _FINER))
         self._ground = ground
         self._planes = _planes(layer, size)
-        self._grid = _grid(layer.depth, ground, size)
+        self._grid = _grid(layer.depth, (width, height), ground, size)
         self._ends = (float(layer.depth.min()), float(layer.depth.max()))
         cells = [ceil(side / self._grid.step) for side in ground.frame[::-1]]
         self._nodes = np.zeros((2, cells[0] + 1, cells[1] + 1), np.int32)
@@ -170,11 +172,20 @@ def packed(planes: tuple[Any, Any, Any]) -> Frame:
     height, width = planes[0].shape
     frame = np.empty((height * 3 // 2, width), np.uint8)
     for plane, out in zip(planes, yuv.views(frame), strict=True):
-        cv2.add(plane, _dither(*plane.shape), dst=out, dtype=cv2.CV_8U)
+        _round(plane, out)
     return frame
 
 
-@lru_cache(maxsize=4)
+def _round(plane: Any, out: Any) -> None:
+    """Write a float plane as 8 bits, dithered."""
+    rows = kernels.DITHER_ROWS
+    dither = _dither(rows, plane.shape[1])
+    for top in range(0, len(plane), rows):
+        part = plane[top : top + rows]
+        cv2.add(part, dither[: len(part)], dst=out[top : top + rows], dtype=cv2.CV_8U)
+
+
+@lru_cache(maxsize=8)
 def _dither(height: int, width: int) -> Any:
     """Return a pattern in (-0.5, 0.5) that spreads rounding evenly over neighbours.
 
@@ -193,9 +204,11 @@ def _rows_of_dither(width: int, bits: int) -> Any:
     return (rows * (1 << (24 - bits))).astype(np.uint16).reshape(-1)
 
 
-def _grid(depth: Any, ground: Ground, size: tuple[int, int]) -> kernels.Grid:
+def _grid(
+    depth: Any, layer: tuple[int, int], ground: Ground, size: tuple[int, int]
+) -> kernels.Grid:
     """Return a layer's depth on a grid a little finer than cells, and where it lies."""
-    height, width = depth.shape
+    width, height = layer
     step = cell_px(ground.frame)
     fine = max(1, step // 2)
     nodes = [
@@ -238,7 +251,7 @@ def _planes(layer: Layer, size: tuple[int, int]) -> tuple[kernels.Plane, ...]:
         alpha = _covering(layer.alpha, size, _PAD)
         small = _covering(yuv.halved(layer.alpha), half, _PAD // 2)
     # Chroma sits on the left of its two columns, also in planes that are finer.
-    aside = round((size[0] / layer.depth.shape[1] - 1) / 2 * 65536)
+    aside = round((size[0] / layer.rgb.shape[1] - 1) / 2 * 65536)
     pitch = size[0] + 2 * _PAD
     return (
         kernels.Plane(_stored(luma, size, _PAD), alpha, pitch, 0, 0),
@@ -249,7 +262,8 @@ def _planes(layer: Layer, size: tuple[int, int]) -> tuple[kernels.Plane, ...]:
 
 def _stored(plane: Any, size: tuple[int, int], pad: int) -> Any:
     finer = cv2.resize(plane, size, interpolation=cv2.INTER_LANCZOS4)
-    dithered = cv2.add(finer, _dither(*finer.shape), dtype=cv2.CV_8U)
+    dithered = np.empty(finer.shape, np.uint8)
+    _round(finer, dithered)
     return cv2.copyMakeBorder(dithered, pad, pad, pad, pad, cv2.BORDER_REFLECT_101).reshape(-1)
 
 

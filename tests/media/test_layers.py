@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from pipeline.media.layers import fill, near_part, pull, split, whole
+from pipeline.media.cuts import find_cuts
+from pipeline.media.layers import MOST, fill, pull, split, whole
 
 BLUE, YELLOW = (40.0, 60.0, 200.0), (230.0, 200.0, 30.0)
 
@@ -20,6 +22,16 @@ def yellow_on_blue(mask):
     return (mask[..., None] * YELLOW + (1 - mask[..., None]) * BLUE).astype(np.float32)
 
 
+def laid(layers):
+    """All layers on each other, unmoved."""
+    picture = layers[0].rgb.copy()
+    for layer in layers[1:]:
+        (x, y), (height, width) = layer.corner, layer.alpha.shape
+        part = picture[y : y + height, x : x + width]
+        part += (layer.rgb - part) * layer.alpha[..., None]
+    return picture
+
+
 @pytest.mark.parametrize("soft", [0.5, 1, 3])
 @pytest.mark.parametrize("hard_mask", [True, False])
 def test_no_halo(soft, hard_mask):
@@ -29,8 +41,7 @@ def test_no_halo(soft, hard_mask):
     plate, front = split(rgb, mask, 0.2 + 0.6 * mask, reach_px=12)
     left = np.abs(plate.rgb - BLUE).max()
     assert left < (40 if soft > 1 and hard_mask else 12), "the object is off the plate"
-    again = plate.rgb + (front.rgb - plate.rgb) * front.alpha[..., None]
-    assert np.abs(again - rgb).mean() < 0.6
+    assert np.abs(laid((plate, front)) - rgb).mean() < 0.6
     black = front.rgb * front.alpha[..., None]
     rim = (front.alpha > 0.3) & (front.alpha < 0.9)
     blueness = (black[..., 2] - black[..., 0])[rim]
@@ -73,11 +84,46 @@ def test_everything_or_nothing_in_front_is_one_layer():
     assert whole(rgb, depth, 0)[0].alpha is None
 
 
-def test_near_part_is_what_stands_in_front():
-    depth = np.full((60, 80), 0.2, np.float32)
-    depth[20:50, 30:60] = 0.8
-    assert np.array_equal(near_part(depth)[22:48, 32:58], np.ones((26, 26), np.float32))
-    assert near_part(depth).mean() == pytest.approx(30 * 30 / 4800, rel=0.03)
+def three_sheets():
+    """Sheets at depth 0.1, 0.5 and 0.9, each before the one behind it, with hard edges."""
+    depth = np.full((120, 160), 0.1, np.float32)
+    depth[20:110, 20:100] = 0.5
+    depth[40:90, 60:130] = 0.9
+    rgb = np.random.default_rng(1).uniform(0, 255, (120, 160, 3)).astype(np.float32)
+    return rgb, depth
+
+
+def test_a_scene_is_cut_where_its_depth_jumps():
+    rgb, depth = three_sheets()
+    cuts = find_cuts(depth, 20, 3)
+    assert len(cuts) == 2
+    assert 0.5 < cuts[0] <= 0.9
+    assert 0.1 < cuts[1] <= 0.5
+    layers = split(rgb, None, depth, 20)
+    assert len(layers) == 3
+    for layer, near in zip(layers, (0.1, 0.5, 0.9), strict=True):
+        (x, y), (height, width) = layer.corner, layer.depth.shape
+        seen = depth[y : y + height, x : x + width] == np.float32(near)
+        well_inside = cv2.erode(seen.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+        assert np.abs(layer.depth - near)[well_inside].max() < 0.02, "each is at one depth"
+    assert np.abs(laid(layers) - rgb).mean() < 2, "noise, the hardest there is"
+
+
+def test_an_even_slope_is_not_cut():
+    depth = np.tile(np.linspace(0, 1, 200, dtype=np.float32), (50, 1))
+    assert find_cuts(depth, 40, 3) == []
+    assert len(split(np.zeros((50, 200, 3), np.float32), None, depth, 40)) == 1
+
+
+def test_never_more_layers_than_can_be_drawn_in_time():
+    rng = np.random.default_rng(2)
+    depth = np.kron(rng.uniform(0, 1, (9, 12)), np.ones((12, 12))).astype(np.float32)
+    rgb = rng.uniform(0, 255, (*depth.shape, 3)).astype(np.float32)
+    layers = split(rgb, None, depth, 30)
+    assert len(layers) == MOST
+    for layer in layers:
+        steep = max(np.abs(np.diff(layer.depth, axis=a)).max() for a in (0, 1))
+        assert steep * 30 < 0.75, "what is not cut bends and does not fold"
 
 
 def test_an_object_that_stands_takes_its_ground_along():
@@ -86,7 +132,7 @@ def test_an_object_that_stands_takes_its_ground_along():
     depth = 0.1 + 0.6 * mask
     rgb = yellow_on_blue(mask)
     plate, front = split(rgb, mask, depth, reach_px=4, stands=True)
-    assert np.abs(plate.depth[90:] - front.depth[88, 60]).max() < 0.02, "at its foot and below"
+    assert np.abs(plate.depth[90:] - 0.7).max() < 0.02, "at its foot and below"
     assert np.abs(plate.depth[:40] - 0.1).max() < 0.02, "not behind its head"
     assert np.abs(np.diff(plate.depth, axis=0)).max() < 0.06, "and no step in between"
     floating, _ = split(rgb, mask, depth, reach_px=4)
