@@ -41,9 +41,10 @@ _EVEN = _U(0x00FF00FF)
 
 
 class Plane(NamedTuple):
-    """One plane of a layer, flat, uint8, and what covers it."""
+    """Luma or colour of a layer, flat, and what covers it."""
 
     samples: Any
+    """Luma: uint8. Colour: uint16, ``u | v << 8``, so that both are loaded at once."""
     alpha: Any
     pitch: int
     coarse: int
@@ -70,6 +71,9 @@ class Buffers(NamedTuple):
     index: Any
     fraction: Any
     quads: Any
+    """Luma: the four samples around. Colour: the upper two of both planes."""
+    lower: Any
+    """Colour: the lower two."""
     coverage: Any
 
 
@@ -220,6 +224,8 @@ def locate(grid: Grid, lens: Lens, part: tuple[int, int, int, int], nodes: Any) 
                 grown = lens.zoom * (1 + lens.dolly * rise)
                 x = lens.origin_x + (u - lens.shift_x * rise) / grown
                 y = lens.origin_y + (v - lens.shift_y * rise) / grown
+                if depth.size == 1:
+                    break
                 found = _at(depth, x * grid.per_x - 0.5, y * grid.per_y - 0.5)
                 off = abs(found - d)
                 d = found
@@ -330,6 +336,26 @@ def _between(quad: Any, fraction: Any) -> Any:
 
 
 @_jit
+def _gather_colour(samples: Any, index: Any, pitch: int, buffers: Buffers, count: int) -> None:
+    """Load the four samples of both colours around each position, two and two."""
+    row = np.uint64(pitch)
+    upper, lower = buffers.quads, buffers.lower
+    for k in range(count):
+        p = np.uint64(index[k])
+        q = p + row
+        upper[k] = _U(samples[p]) | (_U(samples[p + _ONE]) << _U(16))
+        lower[k] = _U(samples[q]) | (_U(samples[q + _ONE]) << _U(16))
+
+
+@_jit
+def _between_rows(upper: Any, lower: Any, fraction: Any) -> Any:
+    """Interpolate between four samples in two rows; the result has 16 bits after the point."""
+    fx, fy = fraction & _U(255), fraction >> _U(8)
+    columns = (upper & _EVEN) * (_U(256) - fy) + (lower & _EVEN) * fy
+    return (columns & _U(0xFFFF)) * (_U(256) - fx) + (columns >> _U(16)) * fx
+
+
+@_jit
 def _cover(buffers: Buffers, target: Target, at: int, dither_at: int, count: int) -> None:
     """Write interpolated samples over what was there, from ``at`` in the plane."""
     quads, fraction, dither, out = buffers.quads, buffers.fraction, target.dither, target.out
@@ -339,55 +365,97 @@ def _cover(buffers: Buffers, target: Target, at: int, dither_at: int, count: int
 
 
 @_jit
-def _blend(buffers: Buffers, target: Target, at: int, dither_at: int, count: int) -> None:
-    """Lay interpolated samples on what was there, as far as they cover it."""
-    quads, fraction, dither, out = buffers.quads, buffers.fraction, target.dither, target.out
-    coverage = buffers.coverage
-    shift, up = _U(24 - target.bits), _U(16 - target.bits)
-    o, d = np.uint64(at), np.uint64(dither_at)
+def _cover_colour(buffers: Buffers, targets: Any, at: int, dither_at: int, count: int) -> None:
+    """The same for both colours."""
+    upper, lower, fraction = buffers.quads, buffers.lower, buffers.fraction
+    u, v, dither = targets[0].out, targets[1].out, targets[0].dither
+    shift, o, d = _U(24 - targets[0].bits), np.uint64(at), np.uint64(dither_at)
     for k in range(np.uint64(count)):
-        part = (_between(coverage[k], fraction[k]) + _U(32768)) >> _U(16)
-        part += part >> _U(7)  # 255 becomes 256, so that full is full
-        over = (_between(quads[k], fraction[k]) >> _U(8)) * part
-        under = (_U(out[o + k]) << up) * (_U(256) - part)
-        # The dither is spread once, not once a layer: what is kept must not drift.
-        spread = (_U(dither[d + k]) * part) >> _U(8)
-        out[o + k] = (over + under + spread) >> shift
+        spread = _U(dither[d + k])
+        u[o + k] = (_between_rows(upper[k], lower[k], fraction[k]) + spread) >> shift
+        high, low = upper[k] >> _U(8), lower[k] >> _U(8)
+        v[o + k] = (_between_rows(high, low, fraction[k]) + spread) >> shift
 
 
 @_jit
-def _draw(plane: Plane, nodes: Any, run: Any, target: Target, buffers: Buffers) -> None:
-    """Draw a run of cells, ``(row, first, end, log2 of a cell's luma pixels, kind)``."""
-    i, first, end, whole, kind = run
-    small = whole - plane.coarse
-    left, right = first << small, min(end << small, target.width)
-    top, bottom = i << small, min((i + 1) << small, target.height)
-    for y in range(top, bottom):
-        _steps(nodes, (i, first, end, whole), y - top, plane, buffers)
-        _gather(plane.samples, buffers.index, plane.pitch, buffers.quads, right - left)
-        at = y * target.width + left
-        dither_at = (y % DITHER_ROWS) * target.dither_width + left
-        if kind == COVER:
-            _cover(buffers, target, at, dither_at, right - left)
-        else:
-            _gather(plane.alpha, buffers.index, plane.pitch, buffers.coverage, right - left)
-            _blend(buffers, target, at, dither_at, right - left)
+def _mixed(over: Any, under: Any, part: Any, dither: Any, bits: int) -> Any:
+    """Lay a sample with 16 bits after the point on one of the frame, as far as it covers it."""
+    # The dither is spread once, not once a layer: what is kept must not drift.
+    spread = (dither * part) >> _U(8)
+    kept = (under << _U(16 - bits)) * (_U(256) - part)
+    return ((over >> _U(8)) * part + kept + spread) >> _U(24 - bits)
 
 
 @_jit
-def paint(plane: Plane, nodes: Any, want: Any, target: Target, buffers: Buffers) -> None:
-    """Draw one plane of a layer on the frame, cell by cell as ``want`` says.
+def _part(coverage: Any, fraction: Any) -> Any:
+    """Return how much a pixel is covered, 0 to 256."""
+    part = (_between(coverage, fraction) + _U(32768)) >> _U(16)
+    return part + (part >> _U(7))  # 255 becomes 256, so that full is full
+
+
+@_jit
+def _blend(buffers: Buffers, target: Target, at: int, dither_at: int, count: int) -> None:
+    """Lay interpolated samples on what was there."""
+    quads, fraction, dither, out = buffers.quads, buffers.fraction, target.dither, target.out
+    coverage, o, d = buffers.coverage, np.uint64(at), np.uint64(dither_at)
+    for k in range(np.uint64(count)):
+        part = _part(coverage[k], fraction[k])
+        over = _between(quads[k], fraction[k])
+        out[o + k] = _mixed(over, _U(out[o + k]), part, _U(dither[d + k]), target.bits)
+
+
+@_jit
+def _blend_colour(buffers: Buffers, targets: Any, at: int, dither_at: int, count: int) -> None:
+    """The same for both colours."""
+    upper, lower, fraction = buffers.quads, buffers.lower, buffers.fraction
+    u, v, dither, bits = targets[0].out, targets[1].out, targets[0].dither, targets[0].bits
+    coverage, o, d = buffers.coverage, np.uint64(at), np.uint64(dither_at)
+    for k in range(np.uint64(count)):
+        part, spread = _part(coverage[k], fraction[k]), _U(dither[d + k])
+        over = _between_rows(upper[k], lower[k], fraction[k])
+        u[o + k] = _mixed(over, _U(u[o + k]), part, spread, bits)
+        over = _between_rows(upper[k] >> _U(8), lower[k] >> _U(8), fraction[k])
+        v[o + k] = _mixed(over, _U(v[o + k]), part, spread, bits)
+
+
+@_jit
+def _luma_row(plane: Plane, target: Target, buffers: Buffers, row: Any) -> None:
+    """Draw one row of a run of luma; ``row`` is (kind, at, dither_at, count)."""
+    kind, at, dither_at, count = row
+    _gather(plane.samples, buffers.index, plane.pitch, buffers.quads, count)
+    if kind == COVER:
+        _cover(buffers, target, at, dither_at, count)
+    else:
+        _gather(plane.alpha, buffers.index, plane.pitch, buffers.coverage, count)
+        _blend(buffers, target, at, dither_at, count)
+
+
+@_jit
+def _colour_row(plane: Plane, targets: Any, buffers: Buffers, row: Any) -> None:
+    """Draw one row of a run of both colours."""
+    kind, at, dither_at, count = row
+    _gather_colour(plane.samples, buffers.index, plane.pitch, buffers, count)
+    if kind == COVER:
+        _cover_colour(buffers, targets, at, dither_at, count)
+    else:
+        _gather(plane.alpha, buffers.index, plane.pitch, buffers.coverage, count)
+        _blend_colour(buffers, targets, at, dither_at, count)
+
+
+@_jit
+def paint(planes: Any, nodes: Any, want: Any, targets: Any, buffers: Buffers) -> None:
+    """Draw one layer on the frame, cell by cell as ``want`` says.
 
     Args:
-        plane: the layer's plane.
+        planes: the layer's luma and colour.
         nodes: as `locate` writes them.
         want: (rows, columns) uint8 of `SKIP`, `COVER`, `BLEND`.
-        target: the frame's plane.
+        targets: the frame's Y, U and V.
         buffers: to work in.
     """
     rows, columns = want.shape
-    whole = plane.coarse
-    while (columns << whole) < (target.width << plane.coarse):
+    whole = 0
+    while (columns << whole) < targets[0].width:
         whole += 1
     for i in range(rows):
         first = 0
@@ -396,5 +464,28 @@ def paint(plane: Plane, nodes: Any, want: Any, target: Target, buffers: Buffers)
             while end < columns and want[i, end] == kind:
                 end += 1
             if kind != SKIP:
-                _draw(plane, nodes, (i, first, end, whole, kind), target, buffers)
+                _draw(planes, nodes, (i, first, end, whole, kind), targets, buffers)
             first = end
+
+
+@_jit
+def _draw(planes: Any, nodes: Any, run: Any, targets: Any, buffers: Buffers) -> None:
+    """Draw a run of cells, ``(row, first, end, log2 of a cell's pixels, kind)``."""
+    i, first, end, whole, kind = run
+    luma, colour = planes
+    for y in range(i << whole, min((i + 1) << whole, targets[0].height)):
+        _steps(nodes, (i, first, end, whole), y - (i << whole), luma, buffers)
+        row = _row(targets[0], y, first << whole, end << whole, kind)
+        _luma_row(luma, targets[0], buffers, row)
+    small = whole - 1
+    for y in range(i << small, min((i + 1) << small, targets[1].height)):
+        _steps(nodes, (i, first, end, whole), y - (i << small), colour, buffers)
+        row = _row(targets[1], y, first << small, end << small, kind)
+        _colour_row(colour, (targets[1], targets[2]), buffers, row)
+
+
+@_jit
+def _row(target: Target, y: int, left: int, right: int, kind: int) -> Any:
+    """Return kind, place in the plane, place in the dither and length of one row of a run."""
+    dither_at = (y % DITHER_ROWS) * target.dither_width + left
+    return kind, y * target.width + left, dither_at, min(right, target.width) - left

@@ -81,7 +81,7 @@ def verdict(name: str, figure: float, limit: float, *, at_least: bool = True) ->
     good = figure >= limit if at_least else figure <= limit
     if not good:
         _failed.append(name)
-    return f"{figure:.3f} ({'≥' if at_least else '≤'} {limit:g} {'PASS' if good else 'FAIL'})"
+    return f"{figure:.4g} ({'≥' if at_least else '≤'} {limit:g} {'PASS' if good else 'FAIL'})"
 
 
 def scene_table(asked: argparse.Namespace) -> None:
