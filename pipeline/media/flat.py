@@ -9,9 +9,9 @@ of the finest detail, and a picture that comes to rest would be seen to snap int
 on whole pixels, as the first view does, is cut out as it is.
 
 Measured at 1920 x 1080 on one busy core, 24 megapixels, an approach from the whole to 1:1: 27 to
-56 ms a frame that moves and 0.1 to 0.8 s for each of five copies; a frame that rests is a copy of the
-last one. At 3840 x 2160 the whole process stays below 1 GB, of which 0.3 are photograph, mask and
-depth.
+56 ms a frame that moves and 0.1 to 0.8 s for each of five copies; a frame that rests is a copy of
+the last one. At 3840 x 2160 the whole process stays below 1 GB, of which 0.3 are photograph, mask
+and depth.
 """
 
 from __future__ import annotations
