@@ -45,7 +45,7 @@ HERE = Path(__file__).parent
 _PHOTO = (4000, 2250)
 _LARGE = (6000, 4000)
 _FULL_FRAMES = 60
-"""A whole process is judged by clips of at least this length; on shorter ones preparation is all."""
+"""Whole processes are judged on clips of this length or more; shorter ones are all preparation."""
 _failed: list[str] = []
 
 
