@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _STANDS = {Kind.VESSEL, Kind.SCULPTURE}
 """What stands on the ground in its photograph; anything else lies or hangs."""
+_AVERAGED = 1.25
+"""From this reduction on, pixels are averaged."""
 _TRIM_PX = 1
 """The outermost row of a scan is where frame, mat or table begin; it never gets into a clip."""
 
@@ -178,7 +180,8 @@ def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     left, top = round(box[0]), round(box[1])
     right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
     part = picture[top:bottom, left:right]
-    smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
+    # Averaging over areas that are hardly larger than a pixel would blur here and not there.
+    smaller = part.shape[1] > _AVERAGED * size_px[0] or part.shape[0] > _AVERAGED * size_px[1]
     if part.ndim == 2:
         way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
         return cv2.resize(part, size_px, interpolation=way)
