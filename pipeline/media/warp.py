@@ -82,6 +82,16 @@ class Sheet:
             self._blocks = _blocks(self._planes[0])
             self._box = _box(layer.alpha, ground)
 
+    @property
+    def planes(self) -> tuple[kernels.Plane, kernels.Plane]:
+        """Luma and colour."""
+        return self._planes
+
+    @property
+    def nodes(self) -> Any:
+        """Where the corners of the cells lie, as `kernels.locate` wrote them at the last look."""
+        return self._nodes
+
     def look(self, pose: Pose, pivot: float) -> Any:
         """Find where in the layer each cell looks; return what the layer is there."""
         start, centre = self._ground.start, pose.centre
@@ -135,10 +145,14 @@ def compose(
     frame = np.empty((height * 3 // 2, width), np.uint8 if bits == 8 else np.uint16)
     targets = _targets(frame, bits)
     buffers = kernels.Buffers(*np.empty((5, width + cell_px(frame_px)), np.uint32))
-    kinds = [sheet.look(pose, pivot) for sheet in sheets]
-    for sheet, want in zip(sheets, _wanted(kinds), strict=True):
+    for sheet, want in zip(sheets, looked(sheets, pose, pivot), strict=True):
         sheet.draw(want, targets, buffers)
     return frame
+
+
+def looked(sheets: list[Sheet], pose: Pose, pivot: float) -> list[Any]:
+    """Let all layers look, and say for each of them and each cell what is to be drawn."""
+    return _wanted([sheet.look(pose, pivot) for sheet in sheets])
 
 
 def _targets(frame: Frame, bits: int) -> Targets:
@@ -198,6 +212,11 @@ def _dither(height: int, width: int) -> Any:
     x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
     noise = np.mod(52.9829189 * np.mod(0.06711056 * x + 0.00583715 * y, 1), 1)
     return ((noise - 0.5) * 0.998).astype(np.float32)
+
+
+def dither_rows(width: int, bits: int) -> Any:
+    """Return `kernels.DITHER_ROWS` rows of what is added before bits are dropped, flat."""
+    return _rows_of_dither(width, bits)
 
 
 @lru_cache(maxsize=4)
