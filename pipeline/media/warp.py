@@ -79,7 +79,7 @@ class Sheet:
         self._box: Box = (0.0, 0.0, width / ground.scale[0], height / ground.scale[1])
         self._blocks = None
         if layer.alpha is not None:
-            self._blocks = _blocks(self._planes[0])
+            self._blocks = _blocks(self._planes)
             self._box = _box(layer.alpha, ground)
 
     @property
@@ -221,9 +221,13 @@ def dither_rows(width: int, bits: int) -> Any:
 
 @lru_cache(maxsize=4)
 def _rows_of_dither(width: int, bits: int) -> Any:
-    """Return the same pattern for 64 rows, as what is added before bits are dropped."""
+    """Return the same pattern for 64 rows, as what is added before bits are dropped.
+
+    Its lowest 8 bits are 0, as `kernels.paint` blends without them: so what is solid is drawn the
+    same whether it is copied or blended, and where a cell ends is not seen.
+    """
     rows = _dither(kernels.DITHER_ROWS, width) + 0.5
-    return (rows * (1 << (24 - bits))).astype(np.uint16).reshape(-1)
+    return ((rows * (1 << (24 - bits))).astype(np.uint16) & np.uint16(0xFF00)).reshape(-1)
 
 
 def _grid(
@@ -296,12 +300,16 @@ def _covering(alpha: Any, size: tuple[int, int], pad: int) -> Any:
     return cv2.copyMakeBorder(whole, pad, pad, pad, pad, cv2.BORDER_REPLICATE).reshape(-1)
 
 
-def _blocks(luma: kernels.Plane) -> Any:
-    alpha = luma.alpha.reshape(-1, luma.pitch)
-    shape = [ceil(side / kernels.BLOCK) for side in alpha.shape]
-    blocks = np.empty(shape, np.uint8)
-    kernels.sum_up(alpha, blocks)
-    return blocks
+def _blocks(planes: tuple[kernels.Plane, kernels.Plane]) -> Any:
+    """Return what luma and colour both are; chroma is filtered, so its edge is wider."""
+    both = []
+    for plane in planes:
+        alpha = plane.alpha.reshape(-1, plane.pitch)
+        side = kernels.BLOCK >> plane.coarse
+        blocks = np.empty([ceil(length / side) for length in alpha.shape], np.uint8)
+        kernels.sum_up(alpha, side, blocks)
+        both.append(blocks)
+    return np.where(both[0] == both[1], both[0], kernels.MIXED).astype(np.uint8)
 
 
 def _even(length_px: float) -> int:
