@@ -384,9 +384,10 @@ def _cover_colour(buffers: Buffers, targets: Any, at: int, dither_at: int, count
 @_jit
 def _mixed(over: Any, under: Any, part: Any, dither: Any, bits: int) -> Any:
     """Lay a sample with 16 bits after the point on one of the frame, as far as it covers it."""
-    # The dither is spread once, not once a layer: what is kept must not drift.
-    spread = _U(_U(dither * part) >> _U(8))
-    kept = _U(_U(under << _U(16 - bits)) * _U(_U(256) - part))
+    # What is kept is dithered already: it is only rounded, or it would drift with every layer.
+    rest, half = _U(_U(256) - part), _U(_U(1) << _U(23 - bits))
+    spread = _U(_U(_U(dither * part) + _U(half * rest)) >> _U(8))
+    kept = _U(_U(under << _U(16 - bits)) * rest)
     laid = _U(_U(over >> _U(8)) * part)
     return _U(_U(laid + kept) + spread) >> _U(24 - bits)
 

@@ -264,8 +264,14 @@ def _box(alpha: Any, ground: Ground) -> Box:
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if not len(rows):
         return (0.0, 0.0, 0.0, 0.0)
-    (sx, sy) = ground.scale
-    return columns[0] / sx, rows[0] / sy, (columns[-1] + 1) / sx, (rows[-1] + 1) / sy
+    # Colour is filtered: its edge reaches further out.
+    (sx, sy), wider = ground.scale, 4
+    return (
+        (columns[0] - wider) / sx,
+        (rows[0] - wider) / sy,
+        (columns[-1] + 1 + wider) / sx,
+        (rows[-1] + 1 + wider) / sy,
+    )
 
 
 def _planes(layer: Layer, size: tuple[int, int]) -> tuple[kernels.Plane, kernels.Plane]:
