@@ -94,7 +94,7 @@ def pull(values: Any, weight: MaskArray) -> Any:
     Source: Gortler et al., "The Lumigraph", 1996, section 3.4.4 (push-pull).
     """
     height, width = weight.shape
-    if min(height, width) < 2 or weight.min() >= 1:
+    if max(height, width) < 2 or weight.min() >= 1:
         return values
     half = (max(1, width // 2), max(1, height // 2))
     channels = values if values.ndim == 3 else values[..., None]
