@@ -89,7 +89,7 @@ def perform(call: Call, root: Path, folder: Path, load: Callable[[EngineOptions]
     """
     folder.mkdir()
     listen(_write_progress_to(folder.with_suffix(".progress")))
-    started, clock = datetime.now(UTC), time.perf_counter()
+    started, clock, drawn_on = datetime.now(UTC), time.perf_counter(), None
     _forget_peak_memory()
     try:
         if call.engine is None:
@@ -97,6 +97,7 @@ def perform(call: Call, root: Path, folder: Path, load: Callable[[EngineOptions]
         else:
             engine = _warm(call.engine, load)
             result = call.stage(*call.inputs, call.params, engine=engine, folder=folder)
+            drawn_on = getattr(engine, "drawn_on", None)
     except PipelineError as error:
         error.stage = call.name
         raise
@@ -113,6 +114,7 @@ def perform(call: Call, root: Path, folder: Path, load: Callable[[EngineOptions]
         inputs=call.fingerprints,
         seed=params.get("seed"),
         generated=bool(identity and identity.generative),
+        drawn_on=drawn_on,
         started=started.isoformat(timespec="seconds"),
         duration_s=round(time.perf_counter() - clock, 3),
         peak_memory_bytes=_peak_memory_bytes(),
@@ -123,7 +125,9 @@ def perform(call: Call, root: Path, folder: Path, load: Callable[[EngineOptions]
 
 def _warm(options: EngineOptions, load: Callable[[EngineOptions], Any]) -> Any:
     """Return the engine, loaded once in a process."""
-    key = canonical_json(options.identity().model_dump(mode="json"))
+    # Options too: what decides no byte may still decide how the engine works.
+    who = [options.identity().model_dump(mode="json"), options.model_dump(mode="json")]
+    key = canonical_json(who)
     if key not in _loaded:
         _loaded[key] = load(options)
     return _loaded[key]

@@ -317,6 +317,8 @@ class Provenance(Record):
     """Fingerprints (SHA-256) of what went in."""
     seed: int | None = None
     generated: bool = False
+    drawn_on: str | None = None
+    """The GPU that drew it; ``None``: the processor. No byte depends on it."""
     started: str
     """UTC, ISO 8601."""
     duration_s: float

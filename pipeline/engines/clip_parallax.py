@@ -13,6 +13,7 @@ the move is made smaller until it does.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, pi
@@ -22,7 +23,7 @@ from pydantic import Field
 
 from pipeline.errors import EngineFailed
 from pipeline.protocols import EngineOptions, Shot
-from pipeline.records import Kind
+from pipeline.records import EngineId, Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pipeline.media.layers import Layer
     from pipeline.media.warp import Ground
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray
+
+_log = logging.getLogger(__name__)
 
 _STANDS = {Kind.VESSEL, Kind.SCULPTURE}
 """What stands on the ground in its photograph; anything else lies or hangs."""
@@ -42,7 +45,7 @@ _TRIM_PX = 1
 class ParallaxOptions(EngineOptions):
     """Depth parallax from one photograph."""
 
-    VERSION: ClassVar[str] = "4"
+    VERSION: ClassVar[str] = "5"
 
     name: Literal["parallax"] = "parallax"
     move: Literal[
@@ -76,6 +79,16 @@ class ParallaxOptions(EngineOptions):
     max_magnification: float = Field(default=2.0, ge=1, le=8)
     """Details are looked at until one pixel of the photograph is this many pixels of the frame
     wide, and no closer: beyond it they are only blurred."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """What draws moves with depth: ``cuda`` a GPU, through torch (the extra ``gpu``), ``cpu`` the
+    processor, ``auto`` a GPU where there is one. The frames are the same byte for byte, so this
+    is no part of what a clip is stored under, and a clip is not made again on another machine."""
+
+    def identity(self) -> EngineId:
+        """Who does the work; which device it runs on decides no byte."""
+        whole = super().identity()
+        options = {name: value for name, value in whole.options.items() if name != "device"}
+        return whole.model_copy(update={"options": options})
 
 
 class ParallaxEngine:
@@ -83,13 +96,17 @@ class ParallaxEngine:
 
     def __init__(self, options: ParallaxOptions) -> None:
         self._options = options
+        self.drawn_on: str | None = None
+        """The GPU that drew the last clip, if one did; for the record."""
 
     def frames(self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot) -> Iterator[Frame]:
         """Yield ``shot.frames`` planar frames; see `pipeline.protocols.ClipEngine`.
 
         Raises:
-            EngineFailed: if the photograph is less than three pixels wide or high.
+            EngineFailed: if the photograph is less than three pixels wide or high, or a GPU was
+                asked for by name and there is none.
         """
+        self.drawn_on = None
         if min(rgb.shape[:2]) < 3:
             raise EngineFailed(
                 f"The photograph is {rgb.shape[1]} x {rgb.shape[0]} px; a clip needs at least "
@@ -119,17 +136,38 @@ class ParallaxEngine:
         """Yield what a camera sees that moves in front of the layers."""
         from pipeline.engines import _visits
         from pipeline.engines._framing import frame_shot
-        from pipeline.media.warp import Sheet, compose
 
         framing = frame_shot(rgb, mask, depth, shot, self._options)
         if framing.is_long:
             yield from _visits.travelled(rgb, framing, shot)
             return
         scene = _prepared(rgb, mask, depth, shot, framing)
+        yield from self._drawn(scene, shot)
+
+    def _drawn(self, scene: _Scene, shot: Shot) -> Iterator[Frame]:
+        """Yield the frames of a scene, from a GPU if there is one and as long as it can."""
+        from pipeline.engines import _gpu
+        from pipeline.media.warp import Sheet
+
+        device = _gpu.chosen_device(self._options.device)
         sheets = [Sheet(layer, scene.ground) for layer in scene.layers]
-        for index in range(shot.frames):
-            pose = scene.camera.pose(2 * pi * index / shot.frames)
-            yield compose(sheets, pose, scene.camera.pivot, scene.ground.frame)
+        poses = [scene.camera.pose(2 * pi * index / shot.frames) for index in range(shot.frames)]
+        asked, done = (scene.camera.pivot, scene.ground.frame, shot.bits), 0
+        if device == "cuda":
+            try:
+                self.drawn_on = _gpu.card_name()
+                _log.info("Drawn on the GPU %s.", self.drawn_on)
+                for frame in _gpu.on_gpu(sheets, poses, *asked):
+                    done += 1
+                    yield frame
+            except EngineFailed as failure:
+                if self._options.device == "cuda":
+                    raise
+                self.drawn_on = self.drawn_on if done else None
+                _log.warning("%s The processor draws the rest.", failure)
+        else:
+            _log.info("Drawn on the processor.")
+        yield from _gpu.on_cpu(sheets, poses[done:], *asked)
 
 
 @dataclass(frozen=True)
