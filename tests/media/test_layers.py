@@ -131,9 +131,110 @@ def test_an_object_that_stands_takes_its_ground_along():
     mask[20:90, 40:80] = 1
     depth = 0.1 + 0.6 * mask
     rgb = yellow_on_blue(mask)
-    plate, front = split(rgb, mask, depth, reach_px=4, stands=True)
+    plate, _ = split(rgb, mask, depth, reach_px=4, stands=True)
     assert np.abs(plate.depth[90:] - 0.7).max() < 0.02, "at its foot and below"
     assert np.abs(plate.depth[:40] - 0.1).max() < 0.02, "not behind its head"
     assert np.abs(np.diff(plate.depth, axis=0)).max() < 0.06, "and no step in between"
     floating, _ = split(rgb, mask, depth, reach_px=4)
     assert np.abs(floating.depth - 0.1).max() < 0.02
+
+
+@pytest.mark.parametrize("shape", [(160, 160), (163, 211), (90, 301)])
+def test_layers_lie_on_even_places_inside_the_photograph(shape):
+    """Chroma has one sample for two pixels; a layer that began between them would shift colour."""
+    height, width = (side // 2 * 2 for side in shape)
+    mask = np.zeros((height, width), np.float32)
+    mask[21:77, 31:88] = 1
+    rgb = np.random.default_rng(6).uniform(0, 255, (height, width, 3)).astype(np.float32)
+    layers = split(rgb, mask, 0.2 + 0.5 * mask, 8)
+    plate, *fronts = layers
+    assert plate.alpha is None
+    assert plate.rgb.shape == rgb.shape
+    for layer in fronts:
+        (x, y), (rows, columns) = layer.corner, layer.alpha.shape
+        assert layer.rgb.shape == (rows, columns, 3)
+        assert [n % 2 for n in (x, y, rows, columns)] == [0, 0, 0, 0]
+        assert x >= 0
+        assert y >= 0
+        assert x + columns <= width
+        assert y + rows <= height
+        assert layer.alpha.min() >= 0
+        assert layer.alpha.max() <= 1
+        assert np.isfinite(layer.rgb).all()
+        assert layer.rgb.min() >= 0
+        assert layer.rgb.max() <= 255
+        rim = [layer.alpha[0], layer.alpha[-1], layer.alpha[:, 0], layer.alpha[:, -1]]
+        assert max(side.max() for side in rim) == 0, "nothing is cut off at the layer's border"
+        assert rows < height
+        assert columns < width
+
+
+def test_what_goes_in_stays_as_it_is_and_comes_out_the_same_again():
+    rgb, depth = three_sheets()
+    mask = (depth > 0.7).astype(np.float32)
+    before = [array.copy() for array in (rgb, mask, depth)]
+    once, again = split(rgb, mask, depth, 12), split(rgb, mask, depth, 12)
+    for array, was in zip((rgb, mask, depth), before, strict=True):
+        assert np.array_equal(array, was)
+    assert len(once) == len(again) > 2
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(1)
+        alone = split(rgb, mask, depth, 12)
+    finally:
+        cv2.setNumThreads(threads)
+    for a, b, c in zip(once, again, alone, strict=True):
+        assert a.rgb.tobytes() == b.rgb.tobytes() == c.rgb.tobytes()
+        assert a.depth.tobytes() == b.depth.tobytes() == c.depth.tobytes()
+        assert a.corner == b.corner == c.corner
+        if a.alpha is not None:
+            assert a.alpha.tobytes() == b.alpha.tobytes() == c.alpha.tobytes()
+
+
+def test_sure_pixels_are_the_photographs_own():
+    """Inside the object its layer has every pixel as it was; far outside, the plate has."""
+    mask = disc(200, 60, soft=0.5)
+    rgb = np.random.default_rng(9).uniform(0, 255, (200, 200, 3)).astype(np.float32)
+    plate, front = split(rgb, mask, 0.2 + 0.6 * mask, 10)
+    (x, y), (rows, columns) = front.corner, front.alpha.shape
+    inside = cv2.erode((mask > 0.5).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    outside = cv2.dilate((mask > 0).astype(np.uint8), np.ones((25, 25), np.uint8)) == 0
+    assert np.array_equal(plate.rgb[outside], rgb[outside])
+    part = inside[y : y + rows, x : x + columns]
+    assert part.sum() == inside.sum()
+    assert np.array_equal(front.rgb[part], rgb[inside])
+    assert (front.alpha[part] == 1).all()
+
+
+def test_nearer_layers_come_later():
+    rgb, depth = three_sheets()
+    means = [float(np.median(layer.depth)) for layer in split(rgb, None, depth, 20)]
+    assert means == sorted(means)
+
+
+@pytest.mark.parametrize("reach_px", [2, 12, 60])
+def test_no_layer_folds(reach_px):
+    """Neighbours of a sheet never pass each other, however wild the depth."""
+    rng = np.random.default_rng(10)
+    depth = cv2.resize(rng.random((12, 16)).astype(np.float32), (160, 120))
+    rgb = np.zeros((120, 160, 3), np.float32)
+    (layer,) = whole(rgb, depth, reach_px)
+    for axis in (0, 1):
+        moved = np.diff(layer.depth.astype(np.float64), axis=axis) * reach_px
+        assert np.abs(moved).max() <= 0.7 + 1e-3
+    assert layer.depth.max() <= depth.max() + 1e-6
+    assert layer.depth.min() >= depth.min() - 1e-6
+    if reach_px == 2:
+        assert np.abs(layer.depth - depth).mean() < 0.01, "what does not fold stays"
+
+
+def test_depth_of_large_layers_is_kept_smaller_and_holds_still():
+    depth = np.zeros((1300, 2200), np.float32)
+    depth[400:900, 700:1500] = 1
+    (layer,) = whole(np.zeros((1300, 2200, 3), np.float32), depth, 40)
+    coarse = 1300 / layer.depth.shape[0]
+    assert 540 <= min(layer.depth.shape) < 2 * 540
+    assert layer.depth.shape[1] == pytest.approx(2200 / coarse, abs=1)
+    for axis in (0, 1):
+        rise = np.abs(np.diff(layer.depth.astype(np.float64), axis=axis)).max() / coarse
+        assert rise * 40 <= 0.7 + 1e-3
