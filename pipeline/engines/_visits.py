@@ -101,7 +101,8 @@ def faded(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> It
 
     Source: WCAG 2.2, success criterion 2.3.3 and technique C39 (motion replaced by a fade).
     """
-    from pipeline.media.flat import Flat, packed
+    from pipeline.media.dither import packed
+    from pipeline.media.flat import Flat
 
     views = _stills(rgb, mask, shot, options)
     duration_s = shot.frames / shot.fps

@@ -36,8 +36,6 @@ _log = logging.getLogger(__name__)
 
 _STANDS = {Kind.VESSEL, Kind.SCULPTURE}
 """What stands on the ground in its photograph; anything else lies or hangs."""
-_AVERAGED = 1.25
-"""From this reduction on, pixels are averaged."""
 _TRIM_PX = 1
 """The outermost row of a scan is where frame, mat or table begin; it never gets into a clip."""
 
@@ -45,7 +43,7 @@ _TRIM_PX = 1
 class ParallaxOptions(EngineOptions):
     """Depth parallax from one photograph."""
 
-    VERSION: ClassVar[str] = "5"
+    VERSION: ClassVar[str] = "6"
 
     name: Literal["parallax"] = "parallax"
     move: Literal[
@@ -209,23 +207,17 @@ def _even(length_px: float) -> int:
 def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     """Return the part of ``picture`` in ``box`` at another size, as float32.
 
-    The photograph is brought once to the size at which the camera sees it closest: averaged
-    over areas where it is larger, so that nothing flickers; with Lanczos where it is smaller.
+    The photograph is brought once to the size at which the camera sees it closest, so nothing
+    flickers.
     """
     import cv2
-    import numpy as np
+
+    from pipeline.media.resample import resized
 
     left, top = round(box[0]), round(box[1])
     right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
     part = picture[top:bottom, left:right]
-    # Averaging over areas that are hardly larger than a pixel would blur here and not there.
-    smaller = part.shape[1] > _AVERAGED * size_px[0] or part.shape[0] > _AVERAGED * size_px[1]
-    if part.ndim == 2:
-        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return cv2.resize(part, size_px, interpolation=way)
-    way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-    result = np.empty((size_px[1], size_px[0], 3), np.float32)
-    for channel in range(3):  # one at a time: as floats a large photograph takes much memory
-        values = part[..., channel].astype(np.float32)
-        result[..., channel] = cv2.resize(values, size_px, interpolation=way)
-    return np.clip(result, 0, 255, out=result)
+    if part.ndim == 3:
+        return resized(part, size_px)
+    smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
+    return cv2.resize(part, size_px, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)

@@ -94,7 +94,7 @@ class TypographicEngine:
 
     def _played(self, showings: list[_Showing], shot: Shot) -> Iterator[Frame]:
         from pipeline.media import paper, yuv
-        from pipeline.media.flat import packed
+        from pipeline.media.dither import packed
         from pipeline.media.lettering import Lettering
 
         size = (shot.width_px, shot.height_px)

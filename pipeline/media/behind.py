@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.media import kernels
+from pipeline.media import shaping
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -118,7 +118,7 @@ def _close(picture: Picture, hole: Hole, strip_px: float) -> None:
     order = np.argsort(away_px[rows, columns], kind="stable")
     strip = rows[order], columns[order]
     smooth = picture[strip]
-    kernels.march(picture, away_px, np.stack(strip), _LOOK_PX)
+    shaping.march(picture, away_px, np.stack(strip), _LOOK_PX)
     closed = smooth + (picture[strip] - smooth) * np.float32(_EDGES)
     closed += _grain(picture, hole, strip, labels) * np.float32(_GRAIN)
     picture[strip] = closed.clip(0, 255)

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil, floor, log2
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,8 @@ import cv2
 import numpy as np
 
 from pipeline.media import yuv
+from pipeline.media.dither import packed
+from pipeline.media.resample import resized
 
 if TYPE_CHECKING:
     from pipeline.media.place import View
@@ -41,8 +42,6 @@ _FINER = 1.5
 """Pixels of kept luma to one of the copy."""
 _LEVELS = 256
 """Steps of a kept sample to one level of 8 bits."""
-_AVERAGED = 1.25
-"""From this reduction on areas are averaged; a lesser one they would blur unevenly."""
 _MARGIN_PX = 3
 """Around a copy, for bicubic samples at its border."""
 _CHEAP = 0.02
@@ -109,7 +108,7 @@ class Flat:
         if max(abs(a - b) for a, b in zip(sides, self._area(index), strict=True)) > 1e-6:
             return None
         left, top, right, bottom = sides
-        return _planes(_resized(self._rgb[top:bottom, left:right], self._frame_px))
+        return _planes(resized(self._rgb[top:bottom, left:right], self._frame_px, light=False))
 
     def _per_px(self, scale: int) -> float:
         """Pixels of the picture to one of the copy; no copy but the first is larger than it."""
@@ -175,7 +174,9 @@ class Flat:
             odd = ((0, part.shape[0] % 2), (0, part.shape[1] % 2), (0, 0))
             part = np.pad(part, odd, mode="edge")
             size, right, bottom = part.shape[1::-1], left + part.shape[1], top + part.shape[0]
-        luma, u, v = _planes(_resized(part, size))
+        luma, u, v = _planes(
+            part if size == part.shape[1::-1] else resized(part, size, light=False)
+        )
         finer = (_even(size[0] * _FINER), _even(size[1] * _FINER))
         luma = cv2.resize(luma, finer, interpolation=cv2.INTER_LANCZOS4)
         return _Copy((left, top, right, bottom), (_kept(luma), _kept(u), _kept(v)))
@@ -219,32 +220,6 @@ def _ends(low: float, high: float, per: float, side: int) -> tuple[int, int]:
     return start, start + best
 
 
-def packed(planes: Sequence[Any], bits: int = 8) -> Frame:
-    """Return float planes as one planar frame of 8 or 10 bits, dithered."""
-    height, width = planes[0].shape
-    frame = np.empty((height * 3 // 2, width), np.uint8 if bits == 8 else np.uint16)
-    depth = cv2.CV_8U if bits == 8 else cv2.CV_16U
-    for plane, out in zip(planes, yuv.views(frame), strict=True):
-        scaled = plane if bits == 8 else plane * np.float32(4)
-        cv2.add(scaled, _dither(*plane.shape), dst=out, dtype=depth)
-    if bits != 8:
-        np.minimum(frame, 1023, out=frame)
-    return frame
-
-
-def _resized(part: RGB, size: tuple[int, int]) -> Any:
-    """Return it at another size, as float32; channel by channel, because that takes less memory."""
-    if size == (part.shape[1], part.shape[0]):
-        return part
-    smaller = min(part.shape[1] / size[0], part.shape[0] / size[1]) > _AVERAGED
-    way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-    out = np.empty((size[1], size[0], 3), np.float32)
-    for channel in range(3):
-        plane = part[..., channel].astype(np.float32)
-        out[..., channel] = cv2.resize(plane, size, interpolation=way)
-    return np.clip(out, 0, 255, out=out)
-
-
 def _planes(picture: Any) -> tuple[Any, Any, Any]:
     """Return its planes as float32."""
     height, width = picture.shape[:2]
@@ -270,18 +245,6 @@ def _warped(plane: Any, matrix: Any, size_px: tuple[int, int]) -> Any:
         borderMode=cv2.BORDER_REFLECT_101,
     )
     return _multiply(seen, 1 / _LEVELS, dtype=cv2.CV_32F)
-
-
-@lru_cache(maxsize=4)
-def _dither(height: int, width: int) -> Any:
-    """Return a pattern in (-0.5, 0.5) that spreads rounding evenly over neighbours.
-
-    Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare",
-    SIGGRAPH 2014 (interleaved gradient noise).
-    """
-    x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
-    noise = np.mod(52.9829189 * np.mod(0.06711056 * x + 0.00583715 * y, 1), 1)
-    return ((noise - 0.5) * 0.998).astype(np.float32)
 
 
 def _even(length_px: float) -> int:

@@ -1,17 +1,17 @@
 """The loops that run for every pixel of every frame, compiled by numba.
 
-A frame is cut into cells of ``step`` pixels; where a cell's corners lie in a plane is known
-(`locate`), and between the corners the way is straight. So a row of a cell is walked in fixed
-point, one addition a pixel, and no map of coordinates is ever written to memory.
+A frame is cut into cells; where a cell's corners lie in a plane is known from `looking`, and between
+the corners the way is straight. So a row of a cell is walked in fixed point, one addition a pixel,
+and no map of coordinates is ever written to memory.
 
 All sampling is integer arithmetic: the same frames on every processor. Planes are stored finer
 than the frame (`pipeline.media.warp`), so that linear interpolation between their samples is
 sharper than a bicubic one between the frame's own would be.
 
-Measured on one core, 1920 x 1080 luma, planes 1.5 times as fine: this 5.2 ms; the same with a map
-of float coordinates through ``cv2.remap`` 12 ms linear and 16 ms bicubic; in C with AVX2 gathers
-5.9 ms, without 10.5 ms. Four byte loads a pixel beat one load of four packed bytes (6.9 ms): the
-packed plane is four times as large, and memory is what costs.
+Measured on one idle core, 1920 x 1080 luma, planes 1.5 times as fine: this 5.2 ms; in C with AVX2
+gathers 5.9 ms, without 10.5. Four byte loads a pixel beat one of four packed bytes (6.9 ms): the
+packed plane is four times as large, and memory is what costs. ``cv2.remap``, bicubic on floats,
+takes 4.5 ms for 1280 x 720, and the map of coordinates besides.
 
 Numbers: coordinates are int32, 16 bits of them after the point; weights have 8 bits. numba makes
 64 bits of every sum of 32, so each is cut back at once: a vector holds twice as many.
@@ -24,18 +24,13 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
+from pipeline.media import dither
+
 _jit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
-BLOCK = 16
-"""Plane pixels whose coverage is summed up in one number."""
-EMPTY, MIXED, SOLID = 0, 1, 2
-"""What a block or a cell holds of a layer."""
 SKIP, COVER, BLEND = 0, 1, 2
 """What is to be done with a layer in a cell."""
-DITHER_ROWS = 64
-_ROUNDS = 24
-"""Of substitution at most; all but the steepest places need two or three."""
-
+DITHER_ROWS = dither.ROWS
 _U, _I = np.uint32, np.int32
 _ONE = np.uint64(1)
 _EVEN, _LOW = _U(0x00FF00FF), _U(0xFFFF)
@@ -76,203 +71,6 @@ class Buffers(NamedTuple):
     lower: Any
     """Colour: the lower two."""
     coverage: Any
-
-
-class Lens(NamedTuple):
-    """One pose in numbers: see `pipeline.media.camera` for the formula."""
-
-    zoom: float
-    dolly: float
-    pivot: float
-    shift_x: float
-    shift_y: float
-    origin_x: float
-    """What lies in the frame's middle, in frame pixels from the layer's corner."""
-    origin_y: float
-
-
-class Grid(NamedTuple):
-    """A layer's depth and where it lies to the frame and to the layer's planes."""
-
-    depth: Any
-    """(h, w) float32; 1 x 1 where the layer is flat."""
-    per_x: float
-    """Pixels of the grid in a frame pixel."""
-    per_y: float
-    plane_x: float
-    """Pixels of the planes in a frame pixel."""
-    plane_y: float
-    pad: float
-    """Pixels of the planes before the layer's corner."""
-    last_x: float
-    """Where interpolation must end; corners of unfinished cells may lie far outside."""
-    last_y: float
-    width: int
-    """Of the frame."""
-    height: int
-    step: int
-    """Frame pixels of a cell."""
-    near_enough: float
-    """Depth that moves by nothing that can be seen."""
-
-
-@_jit
-def limit_slope(depth: Any, slope: float) -> None:
-    """Raise what lies too far below its neighbour, in place, until nothing is steeper.
-
-    Near things keep their depth; behind their edges the ground comes up to meet them.
-
-    Source: Borgefors, "Distance transformations in digital images", 1986 (two chamfer passes).
-    """
-    _lift(depth, slope)
-    _lift(depth[::-1, ::-1], slope)
-
-
-@_jit
-def _lift(depth: Any, slope: float) -> None:
-    """Raise each pixel to what the four before it, in reading order, ask for."""
-    height, width = depth.shape
-    slant = slope * 1.41421356
-    for y in range(height):
-        for x in range(width):
-            best = depth[y, x]
-            if x > 0:
-                best = max(best, depth[y, x - 1] - slope)
-            if y > 0:
-                best = max(best, depth[y - 1, x] - slope)
-                best = max(best, depth[y - 1, max(0, x - 1)] - slant)
-                best = max(best, depth[y - 1, min(width - 1, x + 1)] - slant)
-            depth[y, x] = best
-
-
-@_jit
-def march(picture: Any, away: Any, order: Any, radius: int) -> None:
-    """Continue a picture into a hole in place, pixel by pixel from the rim inwards.
-
-    Each pixel is the mean of those around it that are nearer to the rim; those that lie straight
-    across the rim from it count most, so that edges run on.
-
-    Source: Telea, "An image inpainting technique based on the fast marching method", 2004, without
-    the extrapolation of gradients, which overshoots.
-
-    Args:
-        picture: (H, W, 3) float32.
-        away: (H, W) float32, distance to the rim; 0 outside the hole.
-        order: (2, N) rows and columns to fill, by rising distance.
-        radius: how far a pixel looks around.
-    """
-    height, width = away.shape
-    for n in range(order.shape[1]):
-        y, x = order[0, n], order[1, n]
-        down = away[min(y + 1, height - 1), x] - away[max(y - 1, 0), x]
-        across = away[y, min(x + 1, width - 1)] - away[y, max(x - 1, 0)]
-        norm = np.sqrt(down * down + across * across) + 1e-6
-        total = red = green = blue = 0.0
-        for row in range(max(0, y - radius), min(height, y + radius + 1)):
-            for column in range(max(0, x - radius), min(width, x + radius + 1)):
-                dy, dx = y - row, x - column
-                square = dy * dy + dx * dx
-                if square <= radius * radius and away[row, column] < away[y, x]:
-                    along = abs(dy * down + dx * across) / norm / np.sqrt(square)
-                    weight = (along + 0.01) / square
-                    total += weight
-                    red += weight * picture[row, column, 0]
-                    green += weight * picture[row, column, 1]
-                    blue += weight * picture[row, column, 2]
-        if total > 0:
-            picture[y, x, 0] = red / total
-            picture[y, x, 1] = green / total
-            picture[y, x, 2] = blue / total
-
-
-@_jit
-def _at(grid: Any, x: float, y: float) -> Any:
-    """Sample a grid linearly; beyond its border is what is on it."""
-    height, width = grid.shape
-    x = min(max(x, 0.0), width - 1.0)
-    y = min(max(y, 0.0), height - 1.0)
-    left, top = min(int(x), max(0, width - 2)), min(int(y), max(0, height - 2))
-    right, bottom = min(left + 1, width - 1), min(top + 1, height - 1)
-    fx, fy = x - left, y - top
-    upper = grid[top, left] * (1 - fx) + grid[top, right] * fx
-    lower = grid[bottom, left] * (1 - fx) + grid[bottom, right] * fx
-    return upper * (1 - fy) + lower * fy
-
-
-@_jit
-def locate(grid: Grid, lens: Lens, part: tuple[int, int, int, int], nodes: Any) -> None:
-    """Find, for each corner of a cell, the point of a layer that is seen there.
-
-    A layer's point at depth d is seen at u = (q - origin) * grown(d) + shift * (d - pivot); for a
-    given u that is solved for q by substitution, which closes in because the depth is nowhere
-    steeper than the shift allows. A corner starts from what its left neighbour found.
-
-    Args:
-        grid: the layer's depth.
-        lens: the pose.
-        part: first and last row, first and last column of the corners to find.
-        nodes: (2, rows, columns) int32; filled with x and y in the planes.
-    """
-    depth = grid.depth
-    for i in range(part[0], part[1]):
-        d = depth[0, 0]
-        v = i * grid.step + 0.5 - grid.height / 2
-        for j in range(part[2], part[3]):
-            u = j * grid.step + 0.5 - grid.width / 2
-            x = y = 0.0
-            for _ in range(_ROUNDS):
-                rise = d - lens.pivot
-                grown = lens.zoom * (1 + lens.dolly * rise)
-                x = lens.origin_x + (u - lens.shift_x * rise) / grown
-                y = lens.origin_y + (v - lens.shift_y * rise) / grown
-                if depth.size == 1:
-                    break
-                found = _at(depth, x * grid.per_x - 0.5, y * grid.per_y - 0.5)
-                off = abs(found - d)
-                d = found
-                if off < grid.near_enough:
-                    break
-            px = min(max(x * grid.plane_x - 0.5 + grid.pad, 1.0), grid.last_x)
-            py = min(max(y * grid.plane_y - 0.5 + grid.pad, 1.0), grid.last_y)
-            nodes[0, i, j] = _I(np.rint(px * 65536))
-            nodes[1, i, j] = _I(np.rint(py * 65536))
-
-
-@_jit
-def sum_up(alpha: Any, side: int, blocks: Any) -> None:
-    """Write for each block of ``side`` x ``side`` of ``alpha`` if it is empty, solid or mixed.
-
-    The pixel right of it and below it counts too: interpolation reaches there.
-    """
-    height, width = alpha.shape
-    for i in range(blocks.shape[0]):
-        for j in range(blocks.shape[1]):
-            low, high = 255, 0
-            for y in range(max(0, i * side - 1), min(height, i * side + side + 2)):
-                for x in range(max(0, j * side - 1), min(width, j * side + side + 2)):
-                    value = alpha[y, x]
-                    low, high = min(low, value), max(high, value)
-            blocks[i, j] = SOLID if low == 255 else EMPTY if high == 0 else MIXED
-
-
-@_jit
-def classify(nodes: Any, blocks: Any, part: tuple[int, int, int, int], cells: Any) -> None:
-    """Write for each cell of a part of the frame whether the layer is solid, empty or mixed."""
-    last_row, last_column = blocks.shape[0] - 1, blocks.shape[1] - 1
-    for i in range(part[0], part[1] - 1):
-        for j in range(part[2], part[3] - 1):
-            xs, ys = nodes[0, i : i + 2, j : j + 2], nodes[1, i : i + 2, j : j + 2]
-            left = min(min(xs[0, 0], xs[0, 1]), min(xs[1, 0], xs[1, 1])) >> 16
-            right = max(max(xs[0, 0], xs[0, 1]), max(xs[1, 0], xs[1, 1])) >> 16
-            top = min(min(ys[0, 0], ys[0, 1]), min(ys[1, 0], ys[1, 1])) >> 16
-            bottom = max(max(ys[0, 0], ys[0, 1]), max(ys[1, 0], ys[1, 1])) >> 16
-            empty = solid = True
-            for by in range(max(0, top // BLOCK), min(last_row, bottom // BLOCK) + 1):
-                for bx in range(max(0, left // BLOCK), min(last_column, right // BLOCK) + 1):
-                    kind = blocks[by, bx]
-                    empty = empty and kind == EMPTY
-                    solid = solid and kind == SOLID
-            cells[i, j] = EMPTY if empty else SOLID if solid else MIXED
 
 
 @_jit

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from pipeline.media import kernels
+from pipeline.media import shaping
 from pipeline.media.behind import around, fill, pull, spread
 from pipeline.media.cuts import find_cuts, jumps
 
@@ -291,7 +291,7 @@ def _held(depth: DepthArray, reach_px: float) -> DepthArray:
     held = cv2.resize(depth, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     if float(np.ptp(held)) * reach_px < 0.5:
         return held
-    kernels.limit_slope(held, _STEEPEST / reach_px * coarse)
+    shaping.limit_slope(held, _STEEPEST / reach_px * coarse)
     smooth = cv2.GaussianBlur(held, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(smooth, np.float32)
 

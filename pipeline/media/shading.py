@@ -18,6 +18,7 @@ import numba
 import numpy as np
 
 from pipeline.media import yuv
+from pipeline.media.dither import ROWS, pattern
 
 if TYPE_CHECKING:
     from pipeline.protocols import Frame
@@ -28,9 +29,8 @@ _ONE = np.uint64(1)
 BLOCK_PX = 8
 """Luma pixels that are looked at together: is anything of a plate in them, or all?"""
 EMPTY, MIXED, SOLID = 0, 1, 2
-_ROWS, _WIDE = 64, 1024
-"""Rows of dither; then it starts again, which nobody sees. It is made for so many columns or a
-multiple of them."""
+_WIDE = 1024
+"""Columns of dither, or a multiple of them."""
 
 
 def new_frame(width_px: int, height_px: int, bits: int) -> Frame:
@@ -60,16 +60,7 @@ def pack(plane: Any, out: Any, corner: tuple[int, int], bits: int, zoom: float =
 
 @lru_cache(maxsize=16)
 def _dither(parts: int) -> Any:
-    """Return a pattern in (0, 1) that spreads rounding evenly over neighbours.
-
-    Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare",
-    SIGGRAPH 2014 (interleaved gradient noise).
-    """
-    x, y = np.meshgrid(
-        np.arange(parts * _WIDE, dtype=np.float64), np.arange(_ROWS, dtype=np.float64)
-    )
-    noise = np.mod(52.9829189 * np.mod(0.06711056 * x + 0.00583715 * y, 1), 1)
-    return (0.001 + noise * 0.998).astype(np.float32)
+    return pattern(parts * _WIDE) + _F(0.5)
 
 
 def taps(t: Any) -> tuple[Any, Any, Any, Any]:
@@ -100,7 +91,7 @@ def _round(plane: Any, dither: Any, top: int, scale: Any, out: Any) -> None:
     height, width = out.shape
     most = _F(255) * scale
     for y in range(height):
-        noise = dither[(y + top) % _ROWS]
+        noise = dither[(y + top) % ROWS]
         for x in range(width):
             out[y, x] = min(max(plane[y, x] * scale + noise[x], _F(0)), most)
 
@@ -122,7 +113,7 @@ def _zoom(plane: Any, across: Any, down: Any, dither: Any, scale: Any, out: Any)
         )
         for x in range(width):
             line[x] = p * plane[a, x] + q * plane[b, x] + r * plane[c, x] + s * plane[d, x]
-        noise = dither[y % _ROWS]
+        noise = dither[y % ROWS]
         for x in range(width):
             value = (
                 weights[0, x] * line[columns[0, x]]

@@ -394,6 +394,6 @@ def _ground(look: Look) -> Picture:
 
 
 def _planar(picture: Picture) -> Frame:
-    from pipeline.media.flat import packed
+    from pipeline.media.dither import packed
 
     return packed([np.ascontiguousarray(plane) for plane in yuv.planes_of(picture)])

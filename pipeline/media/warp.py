@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.media import kernels, yuv
+from pipeline.media import dither, kernels, looking, yuv
 
 if TYPE_CHECKING:
     from pipeline.media.camera import Box, Point, Pose
@@ -75,7 +75,7 @@ class Sheet:
         self._ends = (float(layer.depth.min()), float(layer.depth.max()))
         cells = [ceil(side / self._grid.step) for side in ground.frame[::-1]]
         self._nodes = np.zeros((2, cells[0] + 1, cells[1] + 1), np.int32)
-        self._kinds = np.full(cells, kernels.SOLID, np.uint8)
+        self._kinds = np.full(cells, looking.SOLID, np.uint8)
         self._box: Box = (0.0, 0.0, width / ground.scale[0], height / ground.scale[1])
         self._blocks = None
         if layer.alpha is not None:
@@ -89,13 +89,13 @@ class Sheet:
 
     @property
     def nodes(self) -> Any:
-        """Where the corners of the cells lie, as `kernels.locate` wrote them at the last look."""
+        """Where the corners of the cells lie, as `looking.locate` wrote them at the last look."""
         return self._nodes
 
     def look(self, pose: Pose, pivot: float) -> Any:
         """Find where in the layer each cell looks; return what the layer is there."""
         start, centre = self._ground.start, pose.centre
-        lens = kernels.Lens(
+        lens = looking.Lens(
             float(pose.zoom),
             float(pose.dolly),
             float(pivot),
@@ -105,13 +105,13 @@ class Sheet:
             float(start[1] + centre[1]),
         )
         part = self._part(lens)
-        kernels.locate(self._grid, lens, part, self._nodes)
+        looking.locate(self._grid, lens, part, self._nodes)
         if self._blocks is not None:
-            self._kinds.fill(kernels.EMPTY)
-            kernels.classify(self._nodes, self._blocks, part, self._kinds)
+            self._kinds.fill(looking.EMPTY)
+            looking.classify(self._nodes, self._blocks, part, self._kinds)
         return self._kinds
 
-    def _part(self, lens: kernels.Lens) -> tuple[int, int, int, int]:
+    def _part(self, lens: looking.Lens) -> tuple[int, int, int, int]:
         """Rows and columns of corners around all that the layer covers in this pose."""
         rows, columns = self._nodes.shape[1:]
         if self._blocks is None:
@@ -156,9 +156,9 @@ def looked(sheets: list[Sheet], pose: Pose, pivot: float) -> list[Any]:
 
 
 def _targets(frame: Frame, bits: int) -> Targets:
-    dither, width = _rows_of_dither(frame.shape[1], bits), frame.shape[1]
+    rows, width = dither_rows(frame.shape[1], bits), frame.shape[1]
     luma, u, v = (
-        kernels.Target(plane.reshape(-1), plane.shape[1], plane.shape[0], dither, width, bits)
+        kernels.Target(plane.reshape(-1), plane.shape[1], plane.shape[0], rows, width, bits)
         for plane in yuv.views(frame)
     )
     return luma, u, v
@@ -169,10 +169,10 @@ def _wanted(kinds: list[Any]) -> list[Any]:
     hidden = np.zeros(kinds[0].shape, bool)
     wanted = []
     for kind in reversed(kinds):
-        want = np.where(kind == kernels.MIXED, kernels.BLEND, kernels.SKIP)
-        want = np.where(kind == kernels.SOLID, kernels.COVER, want)
+        want = np.where(kind == looking.MIXED, kernels.BLEND, kernels.SKIP)
+        want = np.where(kind == looking.SOLID, kernels.COVER, want)
         wanted.append(np.where(hidden, kernels.SKIP, want).astype(np.uint8))
-        hidden |= kind == kernels.SOLID
+        hidden |= kind == looking.SOLID
     return wanted[::-1]
 
 
@@ -184,55 +184,20 @@ def cell_px(frame_px: tuple[int, int]) -> int:
     return step
 
 
-def packed(planes: tuple[Any, Any, Any]) -> Frame:
-    """Return float planes as one 8-bit planar frame, dithered."""
-    height, width = planes[0].shape
-    frame = np.empty((height * 3 // 2, width), np.uint8)
-    for plane, out in zip(planes, yuv.views(frame), strict=True):
-        _round(plane, out)
-    return frame
-
-
-def _round(plane: Any, out: Any) -> None:
-    """Write a float plane as 8 bits, dithered."""
-    rows = kernels.DITHER_ROWS
-    dither = _dither(rows, plane.shape[1])
-    for top in range(0, len(plane), rows):
-        part = plane[top : top + rows]
-        cv2.add(part, dither[: len(part)], dst=out[top : top + rows], dtype=cv2.CV_8U)
-
-
-@lru_cache(maxsize=8)
-def _dither(height: int, width: int) -> Any:
-    """Return a pattern in (-0.5, 0.5) that spreads rounding evenly over neighbours.
-
-    Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare",
-    SIGGRAPH 2014 (interleaved gradient noise).
-    """
-    x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
-    noise = np.mod(52.9829189 * np.mod(0.06711056 * x + 0.00583715 * y, 1), 1)
-    return ((noise - 0.5) * 0.998).astype(np.float32)
-
-
-def dither_rows(width: int, bits: int) -> Any:
-    """Return `kernels.DITHER_ROWS` rows of what is added before bits are dropped, flat."""
-    return _rows_of_dither(width, bits)
-
-
 @lru_cache(maxsize=4)
-def _rows_of_dither(width: int, bits: int) -> Any:
+def dither_rows(width: int, bits: int) -> Any:
     """Return the same pattern for 64 rows, as what is added before bits are dropped.
 
     Its lowest 8 bits are 0, as `kernels.paint` blends without them: so what is solid is drawn the
     same whether it is copied or blended, and where a cell ends is not seen.
     """
-    rows = _dither(kernels.DITHER_ROWS, width) + 0.5
+    rows = dither.pattern(width) + 0.5
     return ((rows * (1 << (24 - bits))).astype(np.uint16) & np.uint16(0xFF00)).reshape(-1)
 
 
 def _grid(
     depth: Any, layer: tuple[int, int], ground: Ground, size: tuple[int, int]
-) -> kernels.Grid:
+) -> looking.Grid:
     """Return a layer's depth on a grid a little finer than cells, and where it lies."""
     width, height = layer
     step = cell_px(ground.frame)
@@ -244,7 +209,7 @@ def _grid(
         nodes = [1, 1]
     small = cv2.resize(depth, nodes, interpolation=cv2.INTER_AREA)
     sides = (width / ground.scale[0], height / ground.scale[1])
-    return kernels.Grid(
+    return looking.Grid(
         np.ascontiguousarray(small, np.float32),
         nodes[0] / sides[0],
         nodes[1] / sides[1],
@@ -296,7 +261,7 @@ def _planes(layer: Layer, size: tuple[int, int]) -> tuple[kernels.Plane, kernels
 def _stored(plane: Any, size: tuple[int, int], pad: int) -> Any:
     finer = cv2.resize(plane, size, interpolation=cv2.INTER_LANCZOS4)
     dithered = np.empty(finer.shape, np.uint8)
-    _round(finer, dithered)
+    dither.rounded(finer, dithered)
     return cv2.copyMakeBorder(dithered, pad, pad, pad, pad, cv2.BORDER_REFLECT_101).reshape(-1)
 
 
@@ -311,11 +276,11 @@ def _blocks(planes: tuple[kernels.Plane, kernels.Plane]) -> Any:
     both = []
     for plane in planes:
         alpha = plane.alpha.reshape(-1, plane.pitch)
-        side = kernels.BLOCK >> plane.coarse
+        side = looking.BLOCK >> plane.coarse
         blocks = np.empty([ceil(length / side) for length in alpha.shape], np.uint8)
-        kernels.sum_up(alpha, side, blocks)
+        looking.sum_up(alpha, side, blocks)
         both.append(blocks)
-    return np.where(both[0] == both[1], both[0], kernels.MIXED).astype(np.uint8)
+    return np.where(both[0] == both[1], both[0], looking.MIXED).astype(np.uint8)
 
 
 def _even(length_px: float) -> int:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.media import kernels
-from pipeline.media.kernels import BLEND, BLOCK, COVER, EMPTY, MIXED, SKIP, SOLID, Buffers, Plane
+from pipeline.media import kernels, looking, shaping
+from pipeline.media.kernels import BLEND, COVER, SKIP, Buffers, Plane
+from pipeline.media.looking import BLOCK, EMPTY, MIXED, SOLID
 
 # Slopes ------------------------------------------------------------------------------------------
 
@@ -34,7 +35,7 @@ def test_ground_comes_up_to_near_things_and_no_further(shape, slope):
     for _ in range(5):
         depth = rng.random(shape).astype(np.float32)
         held = depth.copy()
-        kernels.limit_slope(held, slope)
+        shaping.limit_slope(held, slope)
         assert np.allclose(held, roofs(depth, slope), atol=1e-6), "the least that is not too steep"
         assert (held >= depth).all()
         assert held.max() == depth.max()
@@ -46,7 +47,7 @@ def test_ground_comes_up_to_near_things_and_no_further(shape, slope):
         ):
             assert (np.abs(a - b) <= limit + 1e-6).all()
         again = held.copy()
-        kernels.limit_slope(again, slope * (1 + 1e-6))
+        shaping.limit_slope(again, slope * (1 + 1e-6))
         assert np.array_equal(again, held)
 
 
@@ -55,7 +56,7 @@ def test_what_was_not_too_steep_stays():
     depth = (0.5 + 0.2 * np.sin(x / 9) * np.cos(y / 7)).astype(np.float32)
     depth[20:30, 30:40] += 0.3
     held = depth.copy()
-    kernels.limit_slope(held, 0.04)
+    shaping.limit_slope(held, 0.04)
     changed = held != depth
     assert changed[:, 20:50].any()
     assert not changed[:, 55:].any()
@@ -70,7 +71,7 @@ def marched(picture, hole, radius=4):
     rows, columns = np.nonzero(hole)
     order = np.argsort(away[rows, columns], kind="stable")
     result = picture.copy()
-    kernels.march(result, away, np.stack([rows[order], columns[order]]), radius)
+    shaping.march(result, away, np.stack([rows[order], columns[order]]), radius)
     return result
 
 
@@ -132,7 +133,7 @@ def bilinear(grid, x, y):
 
 def a_grid(depth, frame, step=4, pad=64.0, finer=1.5):
     width, height = frame
-    return kernels.Grid(
+    return looking.Grid(
         np.ascontiguousarray(depth, np.float32),
         depth.shape[1] / width,
         depth.shape[0] / height,
@@ -149,13 +150,13 @@ def a_grid(depth, frame, step=4, pad=64.0, finer=1.5):
 
 
 def a_lens(frame, zoom=1.0, dolly=0.0, pivot=0.4, shift=(0.0, 0.0)):
-    return kernels.Lens(zoom, dolly, pivot, *map(float, shift), frame[0] / 2, frame[1] / 2)
+    return looking.Lens(zoom, dolly, pivot, *map(float, shift), frame[0] / 2, frame[1] / 2)
 
 
 def nodes_of(grid, lens):
     shape = (2, -(-grid.height // grid.step) + 1, -(-grid.width // grid.step) + 1)
     nodes = np.zeros(shape, np.int32)
-    kernels.locate(grid, lens, (0, shape[1], 0, shape[2]), nodes)
+    looking.locate(grid, lens, (0, shape[1], 0, shape[2]), nodes)
     return nodes
 
 
@@ -200,7 +201,7 @@ def test_only_the_part_asked_for_is_found():
     grid, lens = a_grid(np.random.default_rng(2).random((50, 80)), frame), a_lens(frame)
     full = nodes_of(grid, lens)
     nodes = np.full_like(full, -7)
-    kernels.locate(grid, lens, (3, 20, 5, 30), nodes)
+    looking.locate(grid, lens, (3, 20, 5, 30), nodes)
     inner = np.zeros(full.shape, bool)
     inner[:, 3:20, 5:30] = True
     assert (nodes[~inner] == -7).all()
@@ -250,7 +251,7 @@ def test_no_sample_lies_outside_its_plane(frame, whole, zoom, dolly, shift, midd
     step = 1 << whole
     grid = a_grid(depth, frame, step)
     grid = grid._replace(last_x=float(size[0] + 125), last_y=float(size[1] + 125))
-    lens = kernels.Lens(zoom, dolly, 0.4, *shift, *middle)
+    lens = looking.Lens(zoom, dolly, 0.4, *shift, *middle)
     nodes = nodes_of(grid, lens)
     for plane in planes_for(size):
         rows = plane.samples.size // plane.pitch
@@ -294,7 +295,7 @@ def test_blocks_know_what_they_and_their_neighbours_hold(side):
     alpha = np.kron(rng.integers(0, 3, (9, 12)), np.ones((23, 19))).astype(np.uint8)
     alpha = np.array([0, 90, 255], np.uint8)[alpha]
     blocks = np.full([-(-length // side) for length in alpha.shape], 9, np.uint8)
-    kernels.sum_up(alpha, side, blocks)
+    looking.sum_up(alpha, side, blocks)
     assert {EMPTY, MIXED, SOLID} == set(blocks.ravel().tolist())
     for i, row in enumerate(blocks):
         for j, kind in enumerate(row):
@@ -317,9 +318,9 @@ def test_a_solid_cell_touches_only_what_is_solid(whole, zoom):
     alpha[60:120] = 255
     alpha[150:210] = 0
     blocks = np.empty((17, 23), np.uint8)
-    kernels.sum_up(alpha, BLOCK, blocks)
+    looking.sum_up(alpha, BLOCK, blocks)
     cells = np.full((nodes.shape[1] - 1, nodes.shape[2] - 1), 9, np.uint8)
-    kernels.classify(nodes, blocks, (0, nodes.shape[1], 0, nodes.shape[2]), cells)
+    looking.classify(nodes, blocks, (0, nodes.shape[1], 0, nodes.shape[2]), cells)
     assert {EMPTY, MIXED, SOLID} == set(cells.ravel().tolist())
     flat = alpha.reshape(-1)
     for y, index, _ in walked(nodes, plane, whole, frame):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.media import kernels, warp, yuv
+from pipeline.media import dither, kernels, looking, warp, yuv
 from pipeline.media.camera import Pose
 from pipeline.media.layers import Layer
 from pipeline.media.warp import Ground, Sheet, compose
@@ -289,8 +289,8 @@ def test_dark_slopes_show_no_bands(zoom):
 
 
 def test_without_dither_they_would(monkeypatch):
-    monkeypatch.setattr(warp, "_dither", lambda h, w: np.zeros((h, w), np.float32))
-    monkeypatch.setattr(warp, "_rows_of_dither", warp._rows_of_dither.__wrapped__)
+    monkeypatch.setattr(dither, "pattern", lambda width: np.zeros((dither.ROWS, width), np.float32))
+    monkeypatch.setattr(warp, "dither_rows", warp.dither_rows.__wrapped__)
     luma = dark_slope(1.0007)
     assert min(map(longest_run, luma)) > 110, "an eighth of it, all the way down"
 
@@ -342,7 +342,7 @@ def test_opaque_is_the_same_copied_or_blended(bits, monkeypatch):
     plate, front, _ = two_sheets(np.ones((242, 322), np.float32), frame)
     pose = Pose(1.07, (2.2, 1.1), (4, 3))
     copied = compose([plate, front], pose, 0.3, frame, bits)
-    kinds = np.full_like(front._kinds, kernels.MIXED)
+    kinds = np.full_like(front._kinds, looking.MIXED)
     monkeypatch.setattr(front, "look", lambda *pose: (Sheet.look(front, *pose), kinds)[1])
     assert np.array_equal(compose([plate, front], pose, 0.3, frame, bits), copied)
 
@@ -360,7 +360,7 @@ def test_cells_leave_no_trace(pose, soft_px, monkeypatch):
     quick = compose([plate, front], pose, 0.3, frame)
     all_of_it = (0, front._nodes.shape[1], 0, front._nodes.shape[2])
     monkeypatch.setattr(front, "_part", lambda lens: all_of_it)
-    kinds = np.full_like(front._kinds, kernels.MIXED)
+    kinds = np.full_like(front._kinds, looking.MIXED)
     monkeypatch.setattr(front, "look", lambda *pose: (Sheet.look(front, *pose), kinds)[1])
     assert np.array_equal(compose([plate, front], pose, 0.3, frame), quick)
 
@@ -368,7 +368,7 @@ def test_cells_leave_no_trace(pose, soft_px, monkeypatch):
 def test_every_cell_is_covered_once_and_no_more():
     rng = np.random.default_rng(7)
     for sheets in (1, 2, 3, 4):
-        kinds = [np.full((30, 40), kernels.SOLID, np.uint8)]
+        kinds = [np.full((30, 40), looking.SOLID, np.uint8)]
         kinds += [rng.integers(0, 3, (30, 40)).astype(np.uint8) for _ in range(sheets - 1)]
         before = [kind.copy() for kind in kinds]
         want = np.stack(warp._wanted(kinds))
@@ -376,9 +376,9 @@ def test_every_cell_is_covered_once_and_no_more():
         kinds = np.stack(kinds)
         assert ((want == kernels.COVER).sum(axis=0) == 1).all()
         order = np.arange(sheets)[:, None, None]
-        cover = np.where(kinds == kernels.SOLID, order, -1).max(axis=0)
+        cover = np.where(kinds == looking.SOLID, order, -1).max(axis=0)
         assert np.array_equal(want == kernels.COVER, order == cover)
-        assert np.array_equal(want == kernels.BLEND, (kinds == kernels.MIXED) & (order > cover))
+        assert np.array_equal(want == kernels.BLEND, (kinds == looking.MIXED) & (order > cover))
 
 
 # The same bytes ----------------------------------------------------------------------------------
@@ -471,7 +471,7 @@ def test_cells_are_powers_of_two_and_many_enough():
 def test_a_packed_frame_is_its_planes():
     frame = (320, 200)
     planes = yuv.planes_of(drawn(coloured, *frame))
-    for error in errors(warp.packed(planes), planes):
+    for error in errors(dither.packed(planes), planes):
         assert np.abs(error).max() <= 1
         assert np.abs(evened(error, 15)).max() < 0.15
 
