@@ -1,8 +1,8 @@
 """The loops that run for every pixel of every frame, compiled by numba.
 
-A frame is cut into cells; where a cell's corners lie in a plane is known from `looking`, and between
-the corners the way is straight. So a row of a cell is walked in fixed point, one addition a pixel,
-and no map of coordinates is ever written to memory.
+A frame is cut into cells; where a cell's corners lie in a plane is known from `looking`, between
+them the way is straight. So a row of a cell is walked in fixed point, one addition a pixel, and no
+map of coordinates is ever written to memory.
 
 All sampling is integer arithmetic: the same frames on every processor. Planes are stored finer
 than the frame (`pipeline.media.warp`), so that linear interpolation between their samples is
