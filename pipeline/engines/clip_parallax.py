@@ -114,7 +114,8 @@ class ParallaxEngine:
         from pipeline.engines._framing import chosen_move
 
         inner = slice(_TRIM_PX, -_TRIM_PX)
-        rgb, mask, depth = rgb[inner, inner], mask[inner, inner], depth[inner, inner]
+        rgb = rgb[inner, inner]
+        mask, depth = _sound(mask[inner, inner]), _sound(depth[inner, inner])
         if shot.pace == 0:
             yield from _visits.faded(rgb, mask, shot, self._options)
             return
@@ -198,6 +199,21 @@ def _prepared(rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, framing:
         stands = is_object and shot.kind in _STANDS
         layers = sheets.split(cut[0], near, cut[2], reach_px, stands)
     return _Scene(layers, ground, camera)
+
+
+def _sound(values: Any) -> Any:
+    """Return a mask or a depth within 0 and 1; where there is no number, what is around it."""
+    import numpy as np
+
+    from pipeline.media.behind import spread
+
+    known = np.isfinite(values)
+    if not known.all():
+        _log.warning("%.1f %% of the mask or the depth are no numbers.", 100 * (1 - known.mean()))
+        values = spread(np.where(known, values, np.float32(0)), known)
+    if values.min() >= 0 and values.max() <= 1:
+        return values
+    return np.clip(values, 0, 1, dtype=np.float32)
 
 
 def _even(length_px: float) -> int:

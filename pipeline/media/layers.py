@@ -289,7 +289,7 @@ def _held(depth: DepthArray, reach_px: float) -> DepthArray:
     coarse = max(1, min(depth.shape) // _FINE_PX)
     size = [max(1, round(side / coarse)) for side in depth.shape[::-1]]
     held = cv2.resize(depth, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    if float(np.ptp(held)) * reach_px < 0.5:
+    if not float(np.ptp(held)) * reach_px >= 0.5:  # nothing moves, or nothing is known
         return held
     shaping.limit_slope(held, _STEEPEST / reach_px * coarse)
     smooth = cv2.GaussianBlur(held, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
