@@ -6,9 +6,10 @@ does not grow with the frame); everything for each pixel is done with tensors. I
 arithmetic of `pipeline.media.kernels` in the same order, so a clip does not depend on the machine
 it was drawn on, and `ParallaxOptions.device` is no part of its key in the store.
 
-`torch.nn.functional.grid_sample` would be fewer calls, but its coordinates are floats: measured on
-CPU tensors it differs from the kernels where they keep eight bits of a place between two samples.
-The four samples around each place are packed into one number, so that a pixel is one load.
+`torch.nn.functional.grid_sample` would be fewer calls. Measured with tensors on the processor: it
+is one level off in 0.4 % of the samples (the mean is 0.004 levels), because the kernels keep eight
+bits of a place between two samples, and a store would hold other bytes for every card. The four
+samples around each place are packed into one number, so that a pixel is one load.
 
 Memory is bounded: a frame is drawn in bands of `_BAND_PX`, and `_AHEAD` frames wait to be taken.
 Knows nothing of cameras or of kinds of object. Imports torch when it draws, not before.
