@@ -11,7 +11,7 @@ import importlib.util
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -90,7 +90,7 @@ def card_name() -> str:
 
 
 def on_gpu(
-    sheets: list[Sheet], poses: Sequence[Pose], pivot: float, frame_px: tuple[int, int], bits: int
+    sheets: list[Sheet], poses: Iterable[Pose], pivot: float, frame_px: tuple[int, int], bits: int
 ) -> Iterator[Frame]:
     """Yield a frame for each pose, drawn on the GPU.
 
@@ -107,7 +107,7 @@ def on_gpu(
 
 
 def on_cpu(
-    sheets: list[Sheet], poses: Sequence[Pose], pivot: float, frame_px: tuple[int, int], bits: int
+    sheets: list[Sheet], poses: Iterable[Pose], pivot: float, frame_px: tuple[int, int], bits: int
 ) -> Iterator[Frame]:
     """Yield the same frames, drawn by the processor."""
     from pipeline.media.warp import compose

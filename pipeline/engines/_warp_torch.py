@@ -18,7 +18,7 @@ Knows nothing of cameras or of kinds of object. Imports torch when it draws, not
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +118,7 @@ class Drawer:
         except RuntimeError as error:
             raise _failed(error) from error
 
-    def frames(self, poses: Sequence[Pose], pivot: float) -> Iterator[Frame]:
+    def frames(self, poses: Iterable[Pose], pivot: float) -> Iterator[Frame]:
         """Yield a frame for each pose; the next ones are on their way meanwhile.
 
         Raises:

@@ -27,7 +27,7 @@ from pipeline.records import EngineId, Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing
-    from pipeline.media.camera import Box, Camera
+    from pipeline.media.camera import Box, Camera, Pose
     from pipeline.media.layers import Layer
     from pipeline.media.warp import Ground
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray
@@ -150,13 +150,12 @@ class ParallaxEngine:
 
         device = _gpu.chosen_device(self._options.device)
         sheets = [Sheet(layer, scene.ground) for layer in scene.layers]
-        poses = [scene.camera.pose(2 * pi * index / shot.frames) for index in range(shot.frames)]
         asked, done = (scene.camera.pivot, scene.ground.frame, shot.bits), 0
         if device == "cuda":
             try:
                 self.drawn_on = _gpu.card_name()
                 _log.info("Drawn on the GPU %s.", self.drawn_on)
-                for frame in _gpu.on_gpu(sheets, poses, *asked):
+                for frame in _gpu.on_gpu(sheets, _poses(scene.camera, shot, 0), *asked):
                     done += 1
                     yield frame
             except EngineFailed as failure:
@@ -166,7 +165,12 @@ class ParallaxEngine:
                 _log.warning("%s The processor draws the rest.", failure)
         else:
             _log.info("Drawn on the processor.")
-        yield from _gpu.on_cpu(sheets, poses[done:], *asked)
+        yield from _gpu.on_cpu(sheets, _poses(scene.camera, shot, done), *asked)
+
+
+def _poses(camera: Camera, shot: Shot, first: int) -> Iterator[Pose]:
+    """Yield where the camera is at each frame from the ``first`` on."""
+    return (camera.pose(2 * pi * index / shot.frames) for index in range(first, shot.frames))
 
 
 @dataclass(frozen=True)
