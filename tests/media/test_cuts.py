@@ -59,10 +59,13 @@ def test_cuts_are_few_ordered_and_each_parts_a_jump(seed, reach_px, most, shape,
     assert find_cuts(depth, reach_px, most) == cuts
 
 
-def test_the_widest_jump_comes_first():
+def test_the_widest_jump_comes_first_and_the_others_after():
     depth = steps((0.1, 0.2, 0.8))
     (cut,) = find_cuts(depth, 30, 1)
     assert 0.2 < cut <= 0.8
+    first, second = find_cuts(depth, 30, 2)
+    assert first == cut
+    assert 0.1 < second <= 0.2
 
 
 def test_the_longer_border_comes_first():
@@ -74,14 +77,17 @@ def test_the_longer_border_comes_first():
     assert len(find_cuts(depth, 30, 4)) == 2
 
 
-def test_a_slope_through_the_gap_pushes_the_cut_aside():
-    """Many surfaces at depths 0.3 to 0.6: the jump from 0.2 to 0.9 is cut above or below them."""
+@pytest.mark.parametrize("slope", [(0.2, 0.55), (0.55, 0.9)])
+def test_a_cut_crosses_few_surfaces(slope):
+    """A jump from 0.2 to 0.9 is cut where no other surface rises through the gap."""
     depth = np.full((100, 300), 0.2, np.float32)
-    depth[:, 200:] = np.linspace(0.3, 0.6, 100)
     depth[20:80, 20:100] = 0.9
-    depth[:, 198:200] = np.linspace(0.2, 0.3, 2)
+    depth[:, 200:] = np.interp(np.arange(100), [0, 99], slope)
+    if slope[0] > 0.2:
+        depth[:, 150:200] = np.interp(np.arange(50), [0, 49], [0.2, slope[0]])
+        depth[:, 150:200] = np.where(np.arange(50) < 5, 0.2, slope[0])
     (cut,) = find_cuts(depth, 20, 1)
-    assert not 0.3 <= cut <= 0.6
+    assert not slope[0] + 0.03 < cut < slope[1]
 
 
 def test_what_moves_little_is_not_cut():

@@ -139,12 +139,13 @@ def test_an_object_that_stands_takes_its_ground_along():
     assert np.abs(floating.depth - 0.1).max() < 0.02
 
 
+@pytest.mark.parametrize("aside", [0, 1])
 @pytest.mark.parametrize("shape", [(160, 160), (163, 211), (90, 301)])
-def test_layers_lie_on_even_places_inside_the_photograph(shape):
+def test_layers_lie_on_even_places_inside_the_photograph(shape, aside):
     """Chroma has one sample for two pixels; a layer that began between them would shift colour."""
     height, width = (side // 2 * 2 for side in shape)
     mask = np.zeros((height, width), np.float32)
-    mask[21:77, 31:88] = 1
+    mask[21 + aside : 77, 31 + aside : 88 + aside] = 1
     rgb = np.random.default_rng(6).uniform(0, 255, (height, width, 3)).astype(np.float32)
     layers = split(rgb, mask, 0.2 + 0.5 * mask, 8)
     plate, *fronts = layers

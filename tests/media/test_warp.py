@@ -468,14 +468,6 @@ def test_cells_are_powers_of_two_and_many_enough():
         assert side / (2 * step) < warp._CELLS, "and no more of them than need be"
 
 
-def test_a_packed_frame_is_its_planes():
-    frame = (320, 200)
-    planes = yuv.planes_of(drawn(coloured, *frame))
-    for error in errors(dither.packed(planes), planes):
-        assert np.abs(error).max() <= 1
-        assert np.abs(evened(error, 15)).max() < 0.15
-
-
 def test_a_sheet_does_not_touch_its_layer():
     frame = (64, 48)
     layer = Layer(
