@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from pipeline import calls
+from pipeline.digests import sha256_file
 from pipeline.engines import _gpu, _warp_torch
 from pipeline.engines._framing import frame_shot
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions, _prepared
@@ -24,7 +25,8 @@ from pipeline.errors import EngineFailed
 from pipeline.media.layers import Layer
 from pipeline.media.warp import Ground, Sheet, compose
 from pipeline.protocols import Shot
-from pipeline.records import Kind
+from pipeline.records import Kind, Mask, Params
+from pipeline.store import read_whole
 
 MOVES = ["push", "pull", "slide", "rise", "orbit", "dolly-zoom"]
 FRAME = (322, 186)
@@ -292,3 +294,29 @@ def test_frames_have_the_bits_that_are_asked_for(bits):
     frame = next(ParallaxEngine(ParallaxOptions(move="push")).frames(rgb, mask, depth, shot))
     assert frame.dtype == (np.uint8 if bits == 8 else np.uint16)
     assert (255 < frame.max() < 1024) == (bits == 10)
+
+
+VERSION = "1"
+
+
+def drawn_mask(params, *, engine, folder):
+    """A stage that asks its engine for something."""
+    engine.drawn_on = engine.card
+    (folder / "mask.png").write_bytes(b"drawn")
+    return Mask(path=folder / "mask.png", coverage=1.0, box_px=(0, 0, 1, 1))
+
+
+@pytest.mark.parametrize("card", ["A card", None])
+def test_the_record_says_which_gpu_it_was(tmp_path, monkeypatch, card):
+    monkeypatch.setattr(calls, "_loaded", {})
+
+    def load(options):
+        engine = ParallaxEngine(options)
+        engine.card = card
+        return engine
+
+    call = calls.make_call(drawn_mask, (), Params(), ParallaxOptions(), sha256_file)
+    made = calls.perform(call, tmp_path, tmp_path / "work", load)
+    kept = read_whole(made.result.path.parent, sha256_file)
+    assert kept.provenance.drawn_on == card
+    assert kept.provenance.key == call.key
