@@ -43,7 +43,7 @@ _TRIM_PX = 1
 class ParallaxOptions(EngineOptions):
     """Depth parallax from one photograph."""
 
-    VERSION: ClassVar[str] = "6"
+    VERSION: ClassVar[str] = "7"
 
     name: Literal["parallax"] = "parallax"
     move: Literal[

@@ -62,7 +62,7 @@ class Target(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """What one row is worked on in; uint32, as long as the frame is wide and a cell more."""
+    """What one row is worked on in: uint32, a cell longer than the frame is wide."""
 
     index: Any
     fraction: Any
@@ -71,6 +71,9 @@ class Buffers(NamedTuple):
     lower: Any
     """Colour: the lower two."""
     coverage: Any
+    xs: Any
+    """Where the edges between cells lie in a plane; int32."""
+    ys: Any
 
 
 @_jit
@@ -78,36 +81,82 @@ def _steps(nodes: Any, run: Any, row: int, plane: Plane, buffers: Buffers) -> No
     """Write where the pixels of one row of a run lie in a plane: index, and fraction beside it.
 
     Args:
-        nodes: as `locate` writes them.
+        nodes: where the corners of cells lie, as `looking.locate` writes it.
         run: (row of cells, first cell, the one after the last, log2 of a cell's luma pixels).
         row: which row of pixels in the row of cells.
         plane: the plane.
         buffers: index is filled, and fraction as ``x | y << 8``.
     """
-    i, first, end, whole = run
-    coarse = _I(plane.coarse)
+    _, first, end, whole = run
+    _corners(nodes, run, row, plane, buffers)
     small = whole - plane.coarse
-    count = 1 << small
+    way = (buffers.xs, buffers.ys, end - first, _I(plane.pitch))
+    if small == 3:
+        _walk_8(way, buffers.index, buffers.fraction)
+    elif small == 2:
+        _walk_4(way, buffers.index, buffers.fraction)
+    else:
+        _walk(way, _I(small), buffers.index, buffers.fraction)
+
+
+@_jit
+def _corners(nodes: Any, run: Any, row: int, plane: Plane, buffers: Buffers) -> None:
+    """Write where the edges between cells lie in the plane, in one row of pixels."""
+    i, first, end, whole = run
+    coarse, shift = _I(plane.coarse), _I(whole)
     # In quarters of a luma pixel; a chroma row lies half a luma row below an even one.
-    down = 4 * row if plane.coarse == 0 else 8 * row + 2
-    half = _I(0) if plane.coarse == 0 else _I(32768)
-    aside, pitch = _I(plane.aside), _I(plane.pitch)
-    index, fraction = buffers.index, buffers.fraction
+    down = _I(4 * row) if plane.coarse == 0 else _I(8 * row + 2)
+    half = _I(0) if plane.coarse == 0 else _I(-32768)
+    begin = np.uint64(first)
+    for axis in range(2):
+        upper, lower = nodes[axis, i], nodes[axis, i + 1]
+        out, aside = (buffers.xs, _I(plane.aside)) if axis == 0 else (buffers.ys, half)
+        for j in range(begin, np.uint64(end) + _ONE):
+            corner = upper[j]
+            fall = _I(_I(_I(_I(lower[j] - corner) >> shift) * down) >> _I(2))
+            out[j - begin] = _I(_I(_I(corner + fall) + aside) >> coarse)
+
+
+@_jit
+def _walk_8(way: Any, index: Any, fraction: Any) -> None:
+    """Walk from corner to corner in cells of 8 pixels; loops of a known length fill vectors."""
+    xs, ys, cells, pitch = way
+    for j in range(np.uint64(cells)):
+        xl, yl = xs[j], ys[j]
+        dx, dy = _I(_I(xs[j + _ONE] - xl) >> _I(3)), _I(_I(ys[j + _ONE] - yl) >> _I(3))
+        o = j * np.uint64(8)
+        for k in range(8):
+            x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
+            index[o + np.uint64(k)] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
+            fraction[o + np.uint64(k)] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+
+
+@_jit
+def _walk_4(way: Any, index: Any, fraction: Any) -> None:
+    """The same in cells of 4 pixels."""
+    xs, ys, cells, pitch = way
+    for j in range(np.uint64(cells)):
+        xl, yl = xs[j], ys[j]
+        dx, dy = _I(_I(xs[j + _ONE] - xl) >> _I(2)), _I(_I(ys[j + _ONE] - yl) >> _I(2))
+        o = j * np.uint64(4)
+        for k in range(4):
+            x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
+            index[o + np.uint64(k)] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
+            fraction[o + np.uint64(k)] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+
+
+@_jit
+def _walk(way: Any, small: Any, index: Any, fraction: Any) -> None:
+    """The same in cells of any size."""
+    xs, ys, cells, pitch = way
     o = np.uint64(0)
-    for j in range(np.uint64(first), np.uint64(end)):
-        x0, y0 = nodes[0, i, j], nodes[1, i, j]
-        x1, y1 = nodes[0, i, j + _ONE], nodes[1, i, j + _ONE]
-        xl = _I(x0 + ((((nodes[0, i + 1, j] - x0) >> whole) * down) >> 2))
-        yl = _I(y0 + ((((nodes[1, i + 1, j] - y0) >> whole) * down) >> 2))
-        xr = _I(x1 + ((((nodes[0, i + 1, j + _ONE] - x1) >> whole) * down) >> 2))
-        yr = _I(y1 + ((((nodes[1, i + 1, j + _ONE] - y1) >> whole) * down) >> 2))
-        xl, xr = _I((xl + aside) >> coarse), _I((xr + aside) >> coarse)
-        yl, yr = _I((yl - half) >> coarse), _I((yr - half) >> coarse)
-        dx, dy = _I((xr - xl) >> small), _I((yr - yl) >> small)
-        for k in range(count):
+    for j in range(np.uint64(cells)):
+        xl, yl = xs[j], ys[j]
+        dx, dy = _I(_I(xs[j + _ONE] - xl) >> small), _I(_I(ys[j + _ONE] - yl) >> small)
+        for k in range(1 << small):
             x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
             index[o] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
-            fraction[o] = _U(((x >> _I(8)) & _I(255)) | (y & _I(0xFF00)))
+            fraction[o] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
             o += _ONE
 
 

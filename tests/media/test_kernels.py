@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.media import kernels
-from pipeline.media.kernels import BLEND, COVER, SKIP, Buffers, Plane
+from pipeline.media.kernels import BLEND, COVER, SKIP, Plane
+from pipeline.media.warp import buffers_for
 
 # Sums --------------------------------------------------------------------------------------------
 
@@ -87,9 +88,7 @@ def test_paint_writes_where_it_is_wanted_and_nowhere_else(kind, frame):
     for n in (1, 2, 2):
         out = np.full(width // n * (height // n), 7, np.uint8)
         targets.append(kernels.Target(out, width // n, height // n, dither, width, 8))
-    kernels.paint(
-        (luma, colour), nodes, want, tuple(targets), Buffers(*np.zeros((5, width + 8), np.uint32))
-    )
+    kernels.paint((luma, colour), nodes, want, tuple(targets), buffers_for(width + 8))
     for target, level, small in zip(targets, (200, 90, 60), (0, 1, 1), strict=True):
         side = 1 << (whole - small)
         wanted = np.kron(want != SKIP, np.ones((side, side)))[: target.height, : target.width]

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.media import kernels, looking
-from pipeline.media.kernels import Buffers, Plane
+from pipeline.media.kernels import Plane
 from pipeline.media.looking import BLOCK, EMPTY, MIXED, SOLID
+from pipeline.media.warp import buffers_for
 
 # Where -------------------------------------------------------------------------------------------
 
@@ -114,15 +115,11 @@ def planes_for(size, pad=64, aside=16384):
     return luma, Plane(colour, np.zeros(1, np.uint8), width // 2, 1, aside)
 
 
-def buffers_for(width, step):
-    return Buffers(*np.zeros((5, width + step), np.uint32))
-
-
 def walked(nodes, plane, whole, frame):
     """Index and fraction of each pixel of a plane of the frame."""
     step = 1 << (whole - plane.coarse)
     columns = nodes.shape[2] - 1
-    buffers = buffers_for(frame[0], 1 << whole)
+    buffers = buffers_for(frame[0] + (1 << whole))
     for i in range(nodes.shape[1] - 1):
         for row in range(step):
             kernels._steps(nodes, (i, 0, columns, whole), row, plane, buffers)

@@ -462,10 +462,11 @@ def test_nothing_but_the_layer_is_ever_read(pose, frame):
 def test_cells_are_powers_of_two_and_many_enough():
     for side in (2, 18, 479, 480, 961, 1280, 1920, 3840, 7680):
         step = warp.cell_px((side, 2))
+        least = warp._CELLS if side <= warp._SMALL_PX else warp._CELLS_LARGE
         assert step >= 2
         assert step & (step - 1) == 0
-        assert step == 2 or side / step >= warp._CELLS
-        assert side / (2 * step) < warp._CELLS, "and no more of them than need be"
+        assert step == 2 or side / step >= least
+        assert side / (2 * step) < least, "and no more of them than need be"
 
 
 def test_a_sheet_does_not_touch_its_layer():
