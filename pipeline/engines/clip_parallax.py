@@ -149,7 +149,9 @@ class ParallaxEngine:
         from pipeline.media.warp import Sheet
 
         device = _gpu.chosen_device(self._options.device)
-        sheets = [Sheet(layer, scene.ground) for layer in scene.layers]
+        sheets = []
+        while scene.layers:  # one by one: layers are floats, and larger than the sheets by far
+            sheets.append(Sheet(scene.layers.pop(0), scene.ground))
         asked, done = (scene.camera.pivot, scene.ground.frame, shot.bits), 0
         if device == "cuda":
             try:
@@ -177,7 +179,8 @@ def _poses(camera: Camera, shot: Shot, first: int) -> Iterator[Pose]:
 class _Scene:
     """Everything that stays the same from frame to frame."""
 
-    layers: tuple[Layer, ...]
+    layers: list[Layer]
+    """Back to front; taken out as they are made into sheets."""
     ground: Ground
     camera: Camera
 
@@ -202,7 +205,7 @@ def _prepared(rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, framing:
         near = cut[1] if is_object else None
         stands = is_object and shot.kind in _STANDS
         layers = sheets.split(cut[0], near, cut[2], reach_px, stands)
-    return _Scene(layers, ground, camera)
+    return _Scene(list(layers), ground, camera)
 
 
 def _sound(values: Any) -> Any:

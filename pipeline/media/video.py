@@ -32,7 +32,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from pipeline import progress
 from pipeline.errors import PipelineError, StageFailed, StoreError
-from pipeline.media.codecs import SOUND, Encoding, require
+from pipeline.media.codecs import LARGE_PX, SOUND, Encoding, require
 from pipeline.media.deepen import filled, shallow
 from pipeline.media.soundtrack import add_sound, framed, packets
 from pipeline.media.yuv import i420_to_rgb, rgb_to_i420
@@ -334,6 +334,7 @@ def _add_pictures(container: Any, order: _Order) -> Any:
         "flags": "+bitexact",
         "chroma_sample_location": "left",  # where `pipeline.media.yuv` puts it
         **codec.options,
+        **(codec.large if shot.width_px * shot.height_px > LARGE_PX else {}),
     }
     if encoding.rate_factor is not None:
         context.options = {**context.options, "crf": str(encoding.rate_factor)}

@@ -17,7 +17,7 @@ from pipeline.records import Clip, Subject, View
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, Frame
 
-VERSION = "5"
+VERSION = "6"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
