@@ -29,8 +29,8 @@ scenes, remembered = bench.scenes, bench.remembered
 _SIZE = (320, 240)
 _PHASES = (0.25 * pi, 1.65 * pi)
 _LIMITS = {
-    "layered": {"all": 30.4, "shown": 31.7, "hidden": 18.0, "flicker": 1.1},
-    "thin": {"all": 25.4, "shown": 26.4, "hidden": 20.5, "flicker": 1.1},
+    "layered": {"all": 33.8, "shown": 36.5, "hidden": 18.8, "flicker": 1.1},
+    "thin": {"all": 29.6, "shown": 31.9, "hidden": 22.4, "flicker": 1.1},
 }
 
 
@@ -72,8 +72,8 @@ def test_a_real_left_picture_becomes_its_right_one():
     found = bench.stereo()
 
     assert found["identity"]["all"] == pytest.approx(12.46, abs=0.05)  # the measure itself
-    assert found["ours"]["all"] >= 19.5
-    assert found["ours"]["both"] >= 20.2
+    assert found["ours"]["all"] >= 24.9
+    assert found["ours"]["both"] >= 27.5
 
 
 def test_the_truth_is_true():
