@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 SHARED = ROOT / "../shared/data/photos"
 KEYS = {
-    "id", "kind", "title", "image", "description", "creator", "date", "credit", "rights",
+    "id", "kind", "title", "image", "description", "creator",
+    "details", "date", "credit", "rights",
     "holder", "size", "source_url", "extra",
 }  # fmt: skip
 RIGHTS = {
