@@ -152,4 +152,5 @@ def test_memory_does_not_grow_with_length(engine):
         return most
 
     peak(3)
-    assert peak(144) < peak(72) * 1.05
+    # 72 frames kept would be more than half as much again; when garbage is taken out is chance.
+    assert peak(144) < peak(72) * 1.2
