@@ -64,13 +64,14 @@ def true_peak(sound: np.ndarray) -> float:
 
 @pytest.mark.parametrize(
     ("sound", "rides"),
-    [(tone(8), False), (tone(8, 0.004), False), (clicks_over_noise(8), True)],
+    [(tone(30), False), (tone(30, 0.004), False), (clicks_over_noise(30), True)],
     ids=["music", "quiet", "clicks"],
 )
 def test_it_is_as_loud_as_asked_by_another_measure(
     tmp_path: Path, sound: np.ndarray, rides: bool
 ) -> None:
-    track = Track(write(tmp_path / "a.wav", sound), length_s=12.0)
+    # Of less than half a minute loudnorm's own measure, and so what it does, is up to 0.5 LU off.
+    track = Track(write(tmp_path / "a.wav", sound), length_s=40.0)
     heard, levelled = level(track, tmp_path / "out.f32")
 
     assert bs1770(heard) == pytest.approx(-16, abs=0.5)
