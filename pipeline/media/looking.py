@@ -149,3 +149,25 @@ def classify(nodes: Any, blocks: Any, part: tuple[int, int, int, int], cells: An
                     empty = empty and kind == EMPTY
                     solid = solid and kind == SOLID
             cells[i, j] = EMPTY if empty else SOLID if solid else MIXED
+
+
+@_jit
+def choose(kinds: Any, hidden: Any, wants: Any) -> None:
+    """Write what is to be done with a layer in each cell, and hide what lies behind it.
+
+    Called for the frontmost layer first.
+
+    Args:
+        kinds: what the layer is there, (rows, columns) uint8.
+        hidden: not 0 where a layer before it is solid; this one's are added.
+        wants: filled with `kernels.SKIP` (0), ``COVER`` (1), ``BLEND`` (2).
+    """
+    for i in range(kinds.shape[0]):
+        for j in range(kinds.shape[1]):
+            kind = kinds[i, j]
+            if hidden[i, j] or kind == EMPTY:
+                wants[i, j] = 0
+            elif kind == SOLID:
+                wants[i, j], hidden[i, j] = 1, 1
+            else:
+                wants[i, j] = 2

@@ -174,13 +174,11 @@ def buffers_for(length: int) -> kernels.Buffers:
 
 def _wanted(kinds: list[Any]) -> list[Any]:
     """Say for each layer and cell what is to be done, given what each layer is there."""
-    hidden = np.zeros(kinds[0].shape, bool)
+    hidden = np.zeros(kinds[0].shape, np.uint8)
     wanted = []
     for kind in reversed(kinds):
-        want = np.where(kind == looking.MIXED, kernels.BLEND, kernels.SKIP)
-        want = np.where(kind == looking.SOLID, kernels.COVER, want)
-        wanted.append(np.where(hidden, kernels.SKIP, want).astype(np.uint8))
-        hidden |= kind == looking.SOLID
+        wanted.append(np.empty(kind.shape, np.uint8))
+        looking.choose(kind, hidden, wanted[-1])
     return wanted[::-1]
 
 
