@@ -123,7 +123,9 @@ def object_box(mask: MaskArray, kind: Kind) -> Box | None:
     """Return the box of an object that stands in front of something, in the photograph's pixels."""
     if kind.fills_photograph or not _OBJECT[0] < float(mask.mean()) < _OBJECT[1]:
         return None
-    return _box(mask)
+    from pipeline.media.stand import box_of
+
+    return box_of(mask)
 
 
 def frame_shot(
@@ -337,13 +339,3 @@ def _aim(rgb: RGB, window: Window) -> Point:
         offset = (at * rgb.shape[1 - axis] - window.middle[axis]) / rgb.shape[1 - axis]
         aim.append(_DRIFT * max(-1.0, min(1.0, 4 * offset)))
     return aim[0], aim[1]
-
-
-def _box(mask: MaskArray) -> Box:
-    import numpy as np
-
-    inside = mask > 0.5
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    if not len(rows):
-        return (0.0, 0.0, float(mask.shape[1]), float(mask.shape[0]))
-    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)

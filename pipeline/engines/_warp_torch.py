@@ -101,7 +101,7 @@ class Drawer:
     ) -> None:
         import torch
 
-        from pipeline.media.kernels import DITHER_ROWS
+        from pipeline.media.dither import ROWS
         from pipeline.media.warp import cell_px, dither_rows
 
         self._torch, self._device = torch, device
@@ -109,7 +109,7 @@ class Drawer:
         self._sheets, self._frame_px, self._bits = sheets, frame_px, bits
         self._step = cell_px(frame_px)
         self._dtype = torch.uint8 if bits == 8 else torch.int16
-        rows = dither_rows(frame_px[0], bits).reshape(DITHER_ROWS, -1).astype("int32")
+        rows = dither_rows(frame_px[0], bits).reshape(ROWS, -1).astype("int32")
         if self._pinned:
             _require(needed_bytes(sheets, frame_px), torch.cuda.mem_get_info()[0])
         try:

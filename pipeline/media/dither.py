@@ -45,8 +45,7 @@ def rounded(plane: Any, out: Any) -> None:
 
 def packed(planes: Sequence[Any], bits: int = 8) -> Frame:
     """Return Y, U and V as floats on the scale of 8 bits as one planar frame of 8 or 10 bits."""
-    height, width = planes[0].shape
-    frame = np.empty((height * 3 // 2, width), np.uint8 if bits == 8 else np.uint16)
+    frame = yuv.new_frame(planes[0].shape[1], planes[0].shape[0], bits)
     for plane, out in zip(planes, yuv.views(frame), strict=True):
         rounded(plane if bits == 8 else plane * np.float32(4), out)
     if bits != 8:

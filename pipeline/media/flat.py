@@ -168,7 +168,7 @@ class Flat:
         (left, right), (top, bottom) = (
             _ends(area[axis], area[axis + 2], per, side) for axis, side in ((0, width), (1, height))
         )
-        size = (_even((right - left) / per), _even((bottom - top) / per))
+        size = (yuv.even((right - left) / per), yuv.even((bottom - top) / per))
         part = self._rgb[top:bottom, left:right]
         if per == 1:  # nothing is resized; an odd row or column is seen twice
             odd = ((0, part.shape[0] % 2), (0, part.shape[1] % 2), (0, 0))
@@ -177,7 +177,7 @@ class Flat:
         luma, u, v = _planes(
             part if size == part.shape[1::-1] else resized(part, size, light=False)
         )
-        finer = (_even(size[0] * _FINER), _even(size[1] * _FINER))
+        finer = (yuv.even(size[0] * _FINER), yuv.even(size[1] * _FINER))
         luma = cv2.resize(luma, finer, interpolation=cv2.INTER_LANCZOS4)
         return _Copy((left, top, right, bottom), (_kept(luma), _kept(u), _kept(v)))
 
@@ -245,7 +245,3 @@ def _warped(plane: Any, matrix: Any, size_px: tuple[int, int]) -> Any:
         borderMode=cv2.BORDER_REFLECT_101,
     )
     return _multiply(seen, 1 / _LEVELS, dtype=cv2.CV_32F)
-
-
-def _even(length_px: float) -> int:
-    return max(2, 2 * round(length_px / 2))

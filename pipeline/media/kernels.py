@@ -24,13 +24,12 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from pipeline.media import dither
+from pipeline.media.dither import ROWS
 
 _jit = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 SKIP, COVER, BLEND = 0, 1, 2
 """What is to be done with a layer in a cell."""
-DITHER_ROWS = dither.ROWS
 _U, _I = np.uint32, np.int32
 _ONE = np.uint64(1)
 _EVEN, _LOW = _U(0x00FF00FF), _U(0xFFFF)
@@ -56,7 +55,7 @@ class Target(NamedTuple):
     width: int
     height: int
     dither: Any
-    """`DITHER_ROWS` rows of ``dither_width``, flat, uint16, below ``1 << (24 - bits)``."""
+    """`dither.ROWS` rows of ``dither_width``, flat, uint16, below ``1 << (24 - bits)``."""
     dither_width: int
     bits: int
 
@@ -118,6 +117,14 @@ def _corners(nodes: Any, run: Any, row: int, plane: Plane, buffers: Buffers) -> 
 
 
 @_jit
+def _put(place: Any, o: Any, index: Any, fraction: Any) -> None:
+    """Write index and fraction of one pixel; ``place`` is (x, y, pitch)."""
+    x, y, pitch = place
+    index[o] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
+    fraction[o] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+
+
+@_jit
 def _walk_8(way: Any, index: Any, fraction: Any) -> None:
     """Walk from corner to corner in cells of 8 pixels; loops of a known length fill vectors."""
     xs, ys, cells, pitch = way
@@ -127,8 +134,7 @@ def _walk_8(way: Any, index: Any, fraction: Any) -> None:
         o = j * np.uint64(8)
         for k in range(8):
             x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
-            index[o + np.uint64(k)] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
-            fraction[o + np.uint64(k)] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+            _put((x, y, pitch), o + np.uint64(k), index, fraction)
 
 
 @_jit
@@ -141,8 +147,7 @@ def _walk_4(way: Any, index: Any, fraction: Any) -> None:
         o = j * np.uint64(4)
         for k in range(4):
             x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
-            index[o + np.uint64(k)] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
-            fraction[o + np.uint64(k)] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+            _put((x, y, pitch), o + np.uint64(k), index, fraction)
 
 
 @_jit
@@ -155,8 +160,7 @@ def _walk(way: Any, small: Any, index: Any, fraction: Any) -> None:
         dx, dy = _I(_I(xs[j + _ONE] - xl) >> small), _I(_I(ys[j + _ONE] - yl) >> small)
         for k in range(1 << small):
             x, y = _I(xl + _I(_I(k) * dx)), _I(yl + _I(_I(k) * dy))
-            index[o] = _U(_I(_I(y >> _I(16)) * pitch) + _I(x >> _I(16)))
-            fraction[o] = _U(_I(_I(x >> _I(8)) & _I(255)) | _I(y & _I(0xFF00)))
+            _put((x, y, pitch), o, index, fraction)
             o += _ONE
 
 
@@ -340,5 +344,5 @@ def _draw(planes: Any, nodes: Any, run: Any, targets: Any, buffers: Buffers) -> 
 @_jit
 def _row(target: Target, y: int, left: int, right: int, kind: int) -> Any:
     """Return kind, place in the plane, place in the dither and length of one row of a run."""
-    dither_at = (y % DITHER_ROWS) * target.dither_width + left
+    dither_at = (y % ROWS) * target.dither_width + left
     return kind, y * target.width + left, dither_at, min(right, target.width) - left

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Part = npt.NDArray[np.bool_]
 
 MOST = 4
-"""Layers of a photograph at most; with a fifth the stereo pair of tests/bench gains nothing."""
+"""Layers of a photograph at most; two more give the stereo pair of tests/bench 0.1 dB."""
 _EDGE = 250
 """A mask's outline is right to about this part of the photograph's shorter side."""
 _GROUND = 0.4

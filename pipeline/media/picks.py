@@ -162,7 +162,7 @@ class Picks:
             _eight_bit(plane[top // per : bottom // per, left // per : right // per])
             for per, plane in zip((1, 2, 2), yuv.views(frame), strict=True)
         ]
-        return yuv.i420_to_rgb(_packed(planes))
+        return yuv.i420_to_rgb(yuv.stacked(planes))
 
     @property
     def _whole(self) -> tuple[int, Frame]:
@@ -240,12 +240,6 @@ def _small(frame: Frame, size_px: Size) -> RGB:
         rgb: RGB = _resized(frame, size_px)
         return rgb
     return yuv.joined(*(_eight_bit(_resized(plane, size_px)) for plane in yuv.views(frame)))
-
-
-def _packed(planes: list[Any]) -> Frame:
-    """Return three planes as one planar frame."""
-    height, width = planes[0].shape
-    return np.concatenate([plane.reshape(-1) for plane in planes]).reshape(height * 3 // 2, width)
 
 
 def _resized(picture: Any, size_px: Size) -> Any:

@@ -265,7 +265,7 @@ class Place:
         margin = 0.06 * min(fw, fh)
         room = (fw - 2 * margin, fh * (1 - foot) - margin if foot else fh - 2 * margin)
         scale = min(room[0] / cw, room[1] / ch, _LARGEST)
-        self._size = (_even(cw * scale), _even(ch * scale))
+        self._size = (yuv.even(cw * scale), yuv.even(ch * scale))
         left, top = (fw - self._size[0]) / 2, margin + (room[1] - self._size[1]) / 2
         self._at = (2 * int(left / 2), 2 * int(top / 2))
 
@@ -276,7 +276,7 @@ class Place:
             for index, plane in enumerate(yuv.views(clip))
         ]
         if self.fills:
-            return clip if np.shares_memory(fitted[0], clip) else _packed(fitted)
+            return clip if np.shares_memory(fitted[0], clip) else yuv.stacked(fitted)
         frame = self._ground.copy()
         for index, (target, plane) in enumerate(zip(yuv.views(frame), fitted, strict=True)):
             per = 2 if index else 1
@@ -301,15 +301,3 @@ def _resized(plane: Any, luma_px: tuple[int, int], chroma: bool) -> Any:
             plane, moved, plane.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE
         )
     return cv2.resize(plane, size, interpolation=way)
-
-
-def _packed(planes: list[Any]) -> Frame:
-    height, width = planes[0].shape
-    frame = np.empty((height * 3 // 2, width), np.uint8)
-    for target, plane in zip(yuv.views(frame), planes, strict=True):
-        target[...] = plane
-    return frame
-
-
-def _even(length_px: float) -> int:
-    return max(2, 2 * round(length_px / 2))

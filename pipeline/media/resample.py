@@ -1,7 +1,7 @@
 """Brings a photograph to another size, once, before anything moves.
 
 Larger, and hardly smaller: Lanczos. Smaller: the mean over areas, of light and not of numbers: in
-sRGB's numbers a fine pattern of black and white would come out as dark as nothing in it ever was.
+sRGB's numbers a fine pattern of black and white would come out too dark.
 
 Source: IEC 61966-2-1 (sRGB's transfer function).
 """

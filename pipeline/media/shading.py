@@ -33,15 +33,10 @@ _WIDE = 1024
 """Columns of dither, or a multiple of them."""
 
 
-def new_frame(width_px: int, height_px: int, bits: int) -> Frame:
-    """Return an empty planar frame of 8 or 10 bits a sample."""
-    return np.empty((height_px * 3 // 2, width_px), np.uint8 if bits == 8 else np.uint16)
-
-
 def packed(planes: Any, bits: int = 8, zoom: float = 1.0) -> Frame:
     """Return float planes as one planar frame, seen ``zoom`` times as large about the middle."""
     height, width = planes[0].shape
-    frame = new_frame(width, height, bits)
+    frame = yuv.new_frame(width, height, bits)
     for plane, out in zip(planes, yuv.views(frame), strict=True):
         pack(plane, out, (0, 0), bits, zoom)
     return frame

@@ -134,13 +134,13 @@ def _planned(sides: tuple[int, int], shot: Shot, move: Unrolling) -> _Plan:
     reads = sides[1 - at] * scale < _THIN * room[1 - at]
     if reads:
         scale = _READ * room[1 - at] / sides[1 - at]
-    breadth, length = _even(sides[1 - at] * scale), sides[at] * scale
+    breadth, length = yuv.even(sides[1 - at] * scale), sides[at] * scale
     seconds = shot.frames / shot.fps * shot.pace
     if reads:
-        flat = _even(room[at] - 2 * RADII[False][1] * breadth)
+        flat = yuv.even(room[at] - 2 * RADII[False][1] * breadth)
         way = min(length - flat, _TRAVEL_PER_S * frame[at] * seconds / pi, _LONGEST_PX - 2 * flat)
     else:
-        flat = _even(length)
+        flat = yuv.even(length)
         length = float(flat)
         fastest = _UNROLL_PER_S * frame[at] * seconds * (_OPENING[1] - _OPENING[0]) / 1.875
         way = min(flat * (1 - _LEFT_OPEN), fastest)
@@ -190,12 +190,12 @@ class _Table:
         """Return the part of the work that is ever seen, at the frame's scale."""
         plan = self._plan
         breadth = plan.breadth[1] - plan.breadth[0]
-        length = _even(plan.length_px)
+        length = yuv.even(plan.length_px)
         size = (length, breadth) if at == 0 else (breadth, length)
         whole = (0.0, 0.0, float(work.shape[1]), float(work.shape[0]))
         if plan.reads:
             seen = min(
-                length, _even(plan.flat_px + plan.way_px + 2 * RADII[False][1] * pi * breadth)
+                length, yuv.even(plan.flat_px + plan.way_px + 2 * RADII[False][1] * pi * breadth)
             )
             share = seen / length
             size = (seen, breadth) if at == 0 else (breadth, seen)
@@ -342,7 +342,3 @@ def _ground(border: Any, frame: tuple[int, int]) -> Any:
     y = (np.arange(frame[1], dtype=np.float32) + 0.5) / frame[1] * 2 - 1
     fall = 1 - 0.16 * (x[None, :] ** 2 + y[:, None] ** 2) / 2
     return (fall[..., None] * colour).astype(np.float32)
-
-
-def _even(length_px: float) -> int:
-    return max(2, 2 * round(length_px / 2))

@@ -70,7 +70,7 @@ class Sheet:
         corner = [at / scale for at, scale in zip(layer.corner, ground.scale, strict=True)]
         ground = replace(ground, start=(ground.start[0] - corner[0], ground.start[1] - corner[1]))
         finer = _FINEST if max(ground.frame) <= _SMALL_PX else _FINER
-        size = (_even(width * finer), _even(height * finer))
+        size = (yuv.even(width * finer), yuv.even(height * finer))
         self._ground = ground
         self._planes = _planes(layer, size)
         self._grid = _grid(layer.depth, (width, height), ground, size)
@@ -144,7 +144,7 @@ def compose(
 ) -> Frame:
     """Draw all layers, the backmost first, into a new planar frame of ``bits`` a sample."""
     width, height = frame_px
-    frame = np.empty((height * 3 // 2, width), np.uint8 if bits == 8 else np.uint16)
+    frame = yuv.new_frame(width, height, bits)
     targets = _targets(frame, bits)
     buffers = buffers_for(width + cell_px(frame_px))
     for sheet, want in zip(sheets, looked(sheets, pose, pivot), strict=True):
@@ -287,7 +287,3 @@ def _blocks(planes: tuple[kernels.Plane, kernels.Plane]) -> Any:
         looking.sum_up(alpha, side, blocks)
         both.append(blocks)
     return np.where(both[0] == both[1], both[0], looking.MIXED).astype(np.uint8)
-
-
-def _even(length_px: float) -> int:
-    return max(2, 2 * round(length_px / 2))

@@ -13,6 +13,7 @@ Source: ITU-R BT.709-6, items 3.2 to 3.5 (matrix, quantisation); ITU-T H.264, Fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -57,12 +58,27 @@ def halved(picture: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return half
 
 
+def even(length_px: float) -> int:
+    """Return a length in whole pixels, even and at least two: chroma has one for two of luma."""
+    return max(2, 2 * round(length_px / 2))
+
+
+def new_frame(width_px: int, height_px: int, bits: int = 8) -> Frame:
+    """Return a planar frame to be written on: 8 bits a sample, or 10 in 16."""
+    return np.empty((height_px * 3 // 2, width_px), np.uint8 if bits == 8 else np.uint16)
+
+
+def stacked(planes: Sequence[Any]) -> Frame:
+    """Return Y, U and V of 8 bits as one planar frame."""
+    frame = new_frame(planes[0].shape[1], planes[0].shape[0])
+    for place, plane in zip(views(frame), planes, strict=True):
+        place[...] = plane
+    return frame
+
+
 def rgb_to_i420(rgb: RGB) -> Frame:
     """Return an (H, W, 3) picture of even size as one (H * 3 // 2, W) planar frame."""
-    frame = np.empty((rgb.shape[0] * 3 // 2, rgb.shape[1]), np.uint8)
-    for plane, values in zip(views(frame), planes_of(rgb), strict=True):
-        plane[...] = values
-    return frame
+    return stacked(planes_of(rgb))
 
 
 def views(frame: Frame) -> tuple[Any, Any, Any]:

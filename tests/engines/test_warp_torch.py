@@ -119,9 +119,15 @@ def test_one_layer_and_four_of_a_photograph(torch, parallax, layers):
 
 
 def test_bands_leave_no_trace(torch, monkeypatch):
+    bands = []
+    draw = _warp_torch.Drawer._draw_part
+    monkeypatch.setattr(
+        _warp_torch.Drawer, "_draw_part", lambda *a: (bands.append(a[2]), draw(*a))[1]
+    )
     monkeypatch.setattr(_warp_torch, "_BAND_PX", 3000)
     sheets, camera = scene_of("orbit")
     same(sheets, [camera.pose(1.0), camera.pose(4.0)], camera.pivot, FRAME, 8)
+    assert len(bands) > 2 * 2 * len(sheets), "it was drawn in bands"
 
 
 def test_a_layer_that_has_left_the_frame_draws_nothing(torch):
@@ -130,6 +136,8 @@ def test_a_layer_that_has_left_the_frame_draws_nothing(torch):
     pose = camera.pose(0.0)
     far = type(pose)(pose.zoom, (900.0, 0.0), pose.shift, pose.dolly)
     same(sheets, [far], 0.3, FRAME, 8)
+    plate = compose(sheets[:1], far, 0.3, FRAME)
+    np.testing.assert_array_equal(compose(sheets, far, 0.3, FRAME), plate)
 
 
 def test_only_a_few_frames_are_under_way(torch):

@@ -228,7 +228,9 @@ def test_32_bit_values_without_a_range_are_not_guessed(show: Show, values: Any) 
 def test_not_a_number_is_refused(show: Show) -> None:
     values = np.full((4, 4), 0.5, np.float32)
     values[1, 1] = np.nan
-    refusal(show, values, ".tif")
+    said = refusal(show, values, ".tif")
+    assert "found 32-bit values from nan to nan" in said
+    assert "save it with 8 or 16 bits" in said
 
 
 # Colours -----------------------------------------------------------------------------------------

@@ -286,6 +286,7 @@ def test_arrow_keys_turn_pages(browser, gallery):
     browser.open_page(gallery, "INDEX~ea69fe17.html")
     browser.press(Keys.ARROW_LEFT)
     browser.wait("location.pathname.endsWith('1963.504.html')")
+    assert browser.execute_script("return document.querySelector('h1').textContent.trim()")
 
 
 def test_hostile_catalogue_runs_nothing(browser, build, tmp_path):
