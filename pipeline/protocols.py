@@ -114,7 +114,9 @@ class ClipEngine(Protocol):
     def frames(self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot) -> Iterator[Frame]:
         """Yield ``shot.frames`` frames of the asked size, one at a time.
 
-        The last frame leads back into the first. No frame shows anything outside the photograph.
+        The last frame leads back into the first. No frame shows anything outside the photograph,
+        but for the ground, the rim or the back that a move of the work itself needs: they are
+        plain, and no part of the work is made up.
 
         Raises:
             EngineFailed: if the photograph cannot carry the shot.

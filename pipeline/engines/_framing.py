@@ -14,7 +14,8 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pipeline.media.camera import Box, Camera, Move, Point, furthest
-from pipeline.media.place import OUTSIDE_PX, View, misses, place
+from pipeline.media.place import LONGEST_PX, View, cut_sides, first_view
+from pipeline.media.stand import object_box
 from pipeline.protocols import Shot
 from pipeline.records import Kind
 
@@ -29,29 +30,25 @@ AnyMove: TypeAlias = Move | Literal["details"]
 """Every way to move; those that are not a `Camera`'s are drawn by modules of their own."""
 
 _MOVES: dict[Kind, Move] = {
-    Kind.RELIEF: "slide",
-    Kind.PLAQUE: "slide",
     Kind.TEXTILE: "slide",
-    Kind.SCROLL: "slide",
-    Kind.COIN: "orbit",
-    Kind.MEDAL: "orbit",
     Kind.VESSEL: "orbit",
     Kind.SCULPTURE: "orbit",
 }
-"""How each kind is looked at; what is not named is pushed in on."""
+"""How each kind is looked at; what is not named is pushed in on.
+
+Coins, medals, reliefs, plaques and scrolls are not here: `pipeline.engines._surfaces` says how they
+move themselves."""
 _TOURED = {Kind.PAINTING, Kind.PRINT, Kind.PHOTOGRAPH}
 """Kinds whose details are visited as soon as the catalogue names some."""
 
-_OVERFLOW = 0.15
+OVERFLOW = 0.15
 """What is longer than the frame by this share of it is travelled along."""
 _TRAVEL = 0.9
 """Share of the speed that going along a long work may take; the rest is for its parallax."""
-_ROOM = 0.04
-"""Of the frame's side, left free between object and captions where there is the choice."""
+_BEYOND = 0.04
+"""Of the frame's side, seen beyond both ends of an object that is travelled along."""
 _AIR = 0.01
 """Of the frame's side, kept free around an object that the photograph shows whole."""
-_OBJECT = (0.003, 0.97)
-"""Share of the photograph that can be an object in front of something."""
 _FLAT = 0.02
 """Less depth than this moves nothing by a visible pixel."""
 _DRIFT = 0.6
@@ -65,8 +62,6 @@ _LONG_PX = 12e6
 SHARPEST = 1.3
 """Most pixels of the prepared photograph to a pixel of the frame; beyond it a zoom is soft by
 less than can be seen and memory grows."""
-_LONGEST_PX = 30_000
-"""OpenCV samples pictures of up to 32,767 pixels a side."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +114,6 @@ def chosen_move(move: AnyMove | SurfaceMove | Literal["auto"], shot: Shot) -> An
     return _MOVES.get(shot.kind, "push")
 
 
-def object_box(mask: MaskArray, kind: Kind) -> Box | None:
-    """Return the box of an object that stands in front of something, in the photograph's pixels."""
-    if kind.fills_photograph or not _OBJECT[0] < float(mask.mean()) < _OBJECT[1]:
-        return None
-    from pipeline.media.stand import box_of
-
-    return box_of(mask)
-
-
 def frame_shot(
     rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, options: ParallaxOptions
 ) -> Framing:
@@ -145,60 +131,11 @@ def frame_shot(
     camera = replace(camera, travel=window.travel, aim=aim).bounded().slowed(speed)
     if box:
         camera = _held(
-            camera, window.placed(box), shot, _cut_sides((rgb.shape[1], rgb.shape[0]), box)
+            camera, window.placed(box), shot, cut_sides((rgb.shape[1], rgb.shape[0]), box)
         )
     if camera.extent_px() < _STILL_PX:
         _log.info("Nothing can move in this shot without leaving the frame: it is a still.")
     return Framing(window, camera, box is not None)
-
-
-def first_view(photo_px: tuple[int, int], box: Box | None, shot: Shot) -> View:
-    """Return what the frame shows at first: all that it can, with the object in the safe part."""
-    frame = (shot.width_px, shot.height_px)
-    if box is None:
-        return place(photo_px, (0.0, 0.0, float(photo_px[0]), float(photo_px[1])), frame)
-    safe = _asked(photo_px, box, shot)
-    view = place(photo_px, box, frame, safe)
-    for share in (1.0, 0.5):  # room to move in, between the object and the captions
-        part = _narrowed(safe, share * _ROOM)
-        roomy = place(photo_px, box, frame, part)
-        if max(misses(roomy, box, frame, part)) < 1e-6:
-            view = roomy
-            break
-    lost = max(misses(view, box, frame, shot.safe))
-    if lost > OUTSIDE_PX / min(frame):
-        _log.warning(
-            "The object reaches %.0f %% of the frame's side into the part that is kept for "
-            "captions or out of the frame: the photograph leaves it no other place in a frame of "
-            "%d x %d px. A frame nearer to the photograph's shape, or a photograph with more "
-            "around the object, helps.",
-            100 * lost,
-            *frame,
-        )
-    return view
-
-
-def _asked(photo_px: tuple[int, int], box: Box, shot: Shot) -> Box:
-    """The safe part, without those sides where the photograph itself cuts the object."""
-    cut = _cut_sides(photo_px, box)
-    sides = [(0.0, 0.0, 1.0, 1.0)[i] if cut[i] else shot.safe[i] for i in range(4)]
-    return sides[0], sides[1], sides[2], sides[3]
-
-
-def _cut_sides(photo_px: tuple[int, int], box: Box) -> tuple[bool, ...]:
-    """On which sides the photograph's border cuts the object."""
-    return box[0] <= 1, box[1] <= 1, box[2] >= photo_px[0] - 1, box[3] >= photo_px[1] - 1
-
-
-def _narrowed(safe: Box, by: float) -> Box:
-    """The safe part, with its borders that are not the frame's moved inwards."""
-    left, top, right, bottom = safe
-    return (
-        left + by * (left > 0),
-        top + by * (top > 0),
-        right - by * (right < 1),
-        bottom - by * (bottom < 1),
-    )
 
 
 def _too_long(view: View, box: Box, shot: Shot) -> int | None:
@@ -206,7 +143,7 @@ def _too_long(view: View, box: Box, shot: Shot) -> int | None:
     sides = (view.width, view.width * shot.height_px / shot.width_px)
     over = [(box[i + 2] - box[i]) / sides[i] - 1 for i in (0, 1)]
     axis = 0 if over[0] >= over[1] else 1
-    return axis if over[axis] >= _OVERFLOW else None
+    return axis if over[axis] >= OVERFLOW else None
 
 
 def _window(
@@ -221,12 +158,12 @@ def _window(
     whole = (0.0, 0.0, float(shape[1]), float(shape[0]))
     low, high = list((box or whole)[:2]), list((box or whole)[2:])
     if box:  # with a little air at both ends of an object
-        air = [2 * _ROOM * half[i] for i in (0, 1)]
+        air = [2 * _BEYOND * half[i] for i in (0, 1)]
         low = [max(0.0, low[i] - air[i]) for i in (0, 1)]
         high = [min(float(shape[1 - i]), high[i] + air[i]) for i in (0, 1)]
     over = [(high[i] - low[i]) / half[i] / 2 - 1 for i in (0, 1)]
     axis = 1 if move == "rise" or over[1] > over[0] else 0
-    if over[axis] >= _OVERFLOW and (move in {"slide", "rise"} or shot.kind.fills_photograph):
+    if over[axis] >= OVERFLOW and (move in {"slide", "rise"} or shot.kind.fills_photograph):
         # A Chinese handscroll is read from right to left, and a camera rises; everything else
         # begins left or above. Where the time is short, a rise ends at the top all the same, and
         # of an object, which is no text, the middle is seen.
@@ -258,7 +195,7 @@ def _window(
 def _way(over: float, shot: Shot, speed: float) -> float:
     """How many frames' lengths of a long work the camera goes along and back in the time."""
     longest = max(shot.width_px, shot.height_px)
-    most = min(_TRAVEL * furthest(speed), _LONGEST_PX / SHARPEST / longest - 1)
+    most = min(_TRAVEL * furthest(speed), LONGEST_PX / SHARPEST / longest - 1)
     if over > most:
         _log.info(
             "The work is %.1f frames long; in the clip's time the camera sees %.1f of them. "

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -72,8 +73,10 @@ def _lacking() -> str | None:
             "torch is not installed. Install it with `pip install 'tableau-vivant[gpu]'`, built "
             "for this GPU's driver (pytorch.org tells which)."
         )
-    import torch
-
+    try:
+        import torch
+    except (ImportError, OSError, RuntimeError) as error:  # a library of the GPU's is not there
+        return f"torch cannot be loaded: {_first_line(error)}. Install it anew (pytorch.org)."
     if torch.cuda.is_available():
         return None
     return (
@@ -83,10 +86,36 @@ def _lacking() -> str | None:
 
 
 def card_name() -> str:
-    """Return what the GPU calls itself."""
+    """Return what the GPU calls itself.
+
+    Raises:
+        EngineFailed: if it does not answer.
+    """
     import torch
 
-    return str(torch.cuda.get_device_name())
+    with told():
+        return str(torch.cuda.get_device_name())
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say in words what goes wrong on a device.
+
+    Raises:
+        EngineFailed: for a RuntimeError, which is what torch raises for all of it.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        raise EngineFailed(
+            f"The GPU could not draw the clip: {_first_line(error)}. Run the same command again; "
+            "if it happens every time, write device: cpu: the frames are the same."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or ["no reason is given"]
+    return lines[0].rstrip(".")
 
 
 def on_gpu(

@@ -27,8 +27,6 @@ _MOVES: dict[Kind, SurfaceMove] = {
     Kind.SCROLL: "unroll",
 }
 """Kinds that are looked at in such a way unless the config says otherwise."""
-_AMOUNT, _DEPTH, _SPEED = 0.08, 0.5, 0.14
-"""What the engine's options are by default; what is drawn is scaled from there."""
 
 
 def surface_move(mask: MaskArray, shot: Shot, options: ParallaxOptions) -> SurfaceMove | None:
@@ -49,25 +47,29 @@ def surface_move(mask: MaskArray, shot: Shot, options: ParallaxOptions) -> Surfa
 
 
 def shown(
-    rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, options: ParallaxOptions
+    move: SurfaceMove,
+    view: tuple[RGB, MaskArray, DepthArray],
+    shot: Shot,
+    options: ParallaxOptions,
 ) -> Iterator[Frame]:
-    """Yield the frames of the move that `surface_move` says.
+    """Yield the frames of a move; what is drawn is scaled from what the options are by default.
 
     Raises:
         EngineFailed: if the photograph cannot carry it.
     """
     from pipeline.media import rake, turn, unroll
 
-    shot = replace(shot, pace=shot.pace * options.speed_per_s / _SPEED)
-    far, deep = options.amount / _AMOUNT, options.depth / _DEPTH
-    match surface_move(mask, shot, options):
+    usual = {name: field.default for name, field in type(options).model_fields.items()}
+    shot = replace(shot, pace=shot.pace * options.speed_per_s / usual["speed_per_s"])
+    far, deep = options.amount / usual["amount"], options.depth / usual["depth"]
+    match move:
         case "tilt-and-spin":
             turning = turn.Turning()
             turning = replace(turning, tilt_deg=turning.tilt_deg * far)
-            yield from turn.frames(rgb, mask, depth, shot, turning)
+            yield from turn.frames(*view, shot, turning)
         case "unroll":
-            yield from unroll.frames(rgb, mask, depth, shot)
-        case _:
+            yield from unroll.frames(*view, shot)
+        case "raking-light":
             raking = rake.Raking()
             raking = replace(raking, drift=raking.drift * far, strength=deep)
-            yield from rake.frames(rgb, mask, depth, shot, raking)
+            yield from rake.frames(*view, shot, raking)

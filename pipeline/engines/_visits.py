@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from math import pi
 from typing import TYPE_CHECKING, Any
 
-from pipeline.engines._framing import chosen_move, first_view, object_box
+from pipeline.engines._framing import OVERFLOW, chosen_move
 from pipeline.media.camera import Box, glide
-from pipeline.media.place import OUTSIDE_PX, View, misses, place
+from pipeline.media.place import OUTSIDE_PX, View, first_view, misses, place
+from pipeline.media.stand import object_box
 from pipeline.protocols import Shot
+from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing
@@ -101,8 +103,8 @@ def faded(rgb: RGB, mask: MaskArray, shot: Shot, options: ParallaxOptions) -> It
 
     Source: WCAG 2.2, success criterion 2.3.3 and technique C39 (motion replaced by a fade).
     """
-    from pipeline.media.dither import packed
     from pipeline.media.flat import Flat
+    from pipeline.media.shading import packed
 
     views = _stills(rgb, mask, shot, options)
     duration_s = shot.frames / shot.fps
@@ -172,10 +174,10 @@ def _parts(
     room = (photo_px[0] - whole.width, photo_px[1] - height)
     axis = 0 if room[0] / whole.width >= room[1] / height else 1
     side = (whole.width, height)[axis]
-    if room[axis] < 0.15 * side:
+    if room[axis] < OVERFLOW * side:
         return [whole]
     steps = max(1, -int(-room[axis] / (side * _BETWEEN)))
-    backwards = axis == 0 and shot.kind == "scroll"
+    backwards = axis == 0 and shot.kind is Kind.SCROLL
     views = []
     for step in range(steps + 1):
         part = room[axis] * (1 - step / steps if backwards else step / steps) + side / 2

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.engines._gpu import card_name
+from pipeline.engines._gpu import card_name, told
 from pipeline.errors import EngineFailed
 
 if TYPE_CHECKING:
@@ -64,14 +65,6 @@ def _require(needed: int, free: int) -> None:
         )
 
 
-def _failed(error: RuntimeError) -> EngineFailed:
-    told = str(error).strip().splitlines() or ["no reason is given"]
-    return EngineFailed(
-        f"The GPU could not draw the clip: {told[0].rstrip('.')}. Run the same command "
-        "again; if it happens every time, write device: cpu: the frames are the same."
-    )
-
-
 @dataclass(frozen=True)
 class _Plane:
     """Luma, or one colour, of a layer as it lies in the device's memory."""
@@ -110,13 +103,11 @@ class Drawer:
         self._step = cell_px(frame_px)
         self._dtype = torch.uint8 if bits == 8 else torch.int16
         rows = dither_rows(frame_px[0], bits).reshape(ROWS, -1).astype("int32")
-        if self._pinned:
-            _require(needed_bytes(sheets, frame_px), torch.cuda.mem_get_info()[0])
-        try:
+        with told():
+            if self._pinned:
+                _require(needed_bytes(sheets, frame_px), torch.cuda.mem_get_info()[0])
             self._dither = torch.from_numpy(rows).to(device)
             self._planes = [self._stored(sheet) for sheet in sheets]
-        except RuntimeError as error:
-            raise _failed(error) from error
 
     def frames(self, poses: Iterable[Pose], pivot: float) -> Iterator[Frame]:
         """Yield a frame for each pose; the next ones are on their way meanwhile.
@@ -125,21 +116,20 @@ class Drawer:
             EngineFailed: if the device cannot go on.
         """
         waiting: deque[tuple[Any, Any]] = deque()
-        try:
+        with told():
             for pose in poses:
                 waiting.append(self._started(pose, pivot))
                 if len(waiting) > _AHEAD:
                     yield self._finished(*waiting.popleft())
             while waiting:
                 yield self._finished(*waiting.popleft())
-        except RuntimeError as error:  # what torch raises for all that goes wrong on a device
-            raise _failed(error) from error
 
     def close(self) -> None:
         """Give the device's memory back, for those who work beside this process too."""
         self._planes.clear()
-        if self._pinned:
-            self._torch.cuda.empty_cache()
+        with suppress(RuntimeError):  # what failed before says why
+            if self._pinned:
+                self._torch.cuda.empty_cache()
 
     def _started(self, pose: Pose, pivot: float) -> tuple[Any, Any]:
         """Order a frame; return where it will be, and what says that it is there."""

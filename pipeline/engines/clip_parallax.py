@@ -1,4 +1,4 @@
-"""The default clip engine: a camera that moves in front of one photograph, and invents nothing.
+"""The default clip engine: a camera that moves in front of one photograph.
 
 The photograph is taken apart into a plate and, where there is an object or a near part of a scene,
 a layer in front of it (`pipeline.media.layers`). Each layer is bent by its own depth and the layers
@@ -9,6 +9,11 @@ Every move is a smooth function of a phase that has come round after the last fr
 is. The camera is pulled in by exactly what the move needs at the frame's edge: nothing outside the
 photograph is ever sampled. An object that the photograph shows whole stays whole in every frame;
 the move is made smaller until it does.
+
+The exception are moves of the work itself (`pipeline.engines._surfaces`): they show what one
+photograph has not seen, and draw it plainly. A work that is unrolled lies on a calm ground of ours
+and has a bare back; a plate that turns has a bare rim and a shadow, and where it covered the ground
+that is closed from around it.
 """
 
 from __future__ import annotations
@@ -27,7 +32,7 @@ from pipeline.records import EngineId, Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing
-    from pipeline.media.camera import Box, Camera, Pose
+    from pipeline.media.camera import Camera, Pose
     from pipeline.media.layers import Layer
     from pipeline.media.warp import Ground
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray
@@ -43,7 +48,7 @@ _TRIM_PX = 1
 class ParallaxOptions(EngineOptions):
     """Depth parallax from one photograph."""
 
-    VERSION: ClassVar[str] = "7"
+    VERSION: ClassVar[str] = "8"
 
     name: Literal["parallax"] = "parallax"
     move: Literal[
@@ -119,8 +124,8 @@ class ParallaxEngine:
         if shot.pace == 0:
             yield from _visits.faded(rgb, mask, shot, self._options)
             return
-        if _surfaces.surface_move(mask, shot, self._options):
-            yield from _surfaces.shown(rgb, mask, depth, shot, self._options)
+        if surface := _surfaces.surface_move(mask, shot, self._options):
+            yield from _surfaces.shown(surface, (rgb, mask, depth), shot, self._options)
             return
         match chosen_move(self._options.move, shot):
             case "details":
@@ -188,23 +193,24 @@ class _Scene:
 def _prepared(rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, framing: Framing) -> _Scene:
     from pipeline.engines._framing import SHARPEST
     from pipeline.media import layers as sheets
+    from pipeline.media.stand import cut
     from pipeline.media.warp import Ground
 
     window, camera, is_object = framing.window, framing.camera, framing.is_object
 
     zoom = min(SHARPEST, camera.closest())
     size = [_even((window.box[i + 2] - window.box[i]) * window.per_px * zoom) for i in (0, 1)]
-    cut = [_cut(picture, window.box, (size[0], size[1])) for picture in (rgb, mask, depth)]
+    parts = [cut(picture, window.box, (size[0], size[1])) for picture in (rgb, mask, depth)]
     scale = tuple(size[i] / ((window.box[i + 2] - window.box[i]) * window.per_px) for i in (0, 1))
     start = tuple((window.middle[i] - window.box[i]) * window.per_px for i in (0, 1))
     ground = Ground((shot.width_px, shot.height_px), (scale[0], scale[1]), (start[0], start[1]))
     reach_px = camera.reach_px() * zoom
     if camera.parallax == 0:
-        layers = sheets.whole(cut[0], cut[2], 0)
+        layers = sheets.whole(parts[0], parts[2], 0)
     else:
-        near = cut[1] if is_object else None
+        near = parts[1] if is_object else None
         stands = is_object and shot.kind in _STANDS
-        layers = sheets.split(cut[0], near, cut[2], reach_px, stands)
+        layers = sheets.split(parts[0], near, parts[2], reach_px, stands)
     return _Scene(list(layers), ground, camera)
 
 
@@ -224,23 +230,5 @@ def _sound(values: Any) -> Any:
 
 
 def _even(length_px: float) -> int:
+    """Return an even length that is no shorter: what is prepared is all that is ever seen."""
     return max(2, 2 * ceil(length_px / 2 - 1e-6))
-
-
-def _cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
-    """Return the part of ``picture`` in ``box`` at another size, as float32.
-
-    The photograph is brought once to the size at which the camera sees it closest, so nothing
-    flickers.
-    """
-    import cv2
-
-    from pipeline.media.resample import resized
-
-    left, top = round(box[0]), round(box[1])
-    right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
-    part = picture[top:bottom, left:right]
-    if part.ndim == 3:
-        return resized(part, size_px)
-    smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
-    return cv2.resize(part, size_px, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)

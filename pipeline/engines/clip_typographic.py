@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeline.errors import EngineFailed
+from pipeline.media.easing import smoother
 from pipeline.protocols import EngineOptions, Shot
 from pipeline.records import Localized, Subject
 
@@ -36,7 +37,7 @@ _TITLE_S, _END_S, _SHORTEST_S = 4.0, 4.0, 3.0
 class TypographicOptions(EngineOptions):
     """A text, set in type."""
 
-    VERSION: ClassVar[str] = "2"
+    VERSION: ClassVar[str] = "3"
 
     name: Literal["typographic"] = "typographic"
     latin_per_s: float = Field(default=14.0, ge=4, le=30)
@@ -94,8 +95,8 @@ class TypographicEngine:
 
     def _played(self, showings: list[_Showing], shot: Shot) -> Iterator[Frame]:
         from pipeline.media import paper, yuv
-        from pipeline.media.dither import packed
         from pipeline.media.lettering import Lettering
+        from pipeline.media.shading import packed
 
         size = (shot.width_px, shot.height_px)
         ground = yuv.planes_of(paper.sheet(size, shot.seed))
@@ -116,7 +117,7 @@ class TypographicEngine:
             for index, (opacity, age) in seen.items():
                 zoom = 1 + _DRIFT * age if showings[index].drifts else 1.0
                 sheets[index].draw(planes, zoom, opacity)
-            drawn = packed(planes)
+            drawn = packed(planes, shot.bits)
             still = None if stands is None else (stands, drawn)
             yield drawn
 
@@ -136,10 +137,10 @@ class TypographicEngine:
             return {index: (1.0, over)}
         part = (into_s - showing.hold_s) / fade_s
         if part < 0.5:
-            return {index: (1 - _eased(2 * part), over)}
+            return {index: (1 - smoother(2 * part), over)}
         following = (index + 1) % len(showings)
         life_s = showings[following].hold_s + fade_s
-        return {following: (_eased(2 * part - 1), (part - 0.5) * fade_s / life_s)}
+        return {following: (smoother(2 * part - 1), (part - 0.5) * fade_s / life_s)}
 
     def _showings(self, subject: Subject, text: Localized, shot: Shot) -> list[_Showing]:
         from pipeline.media import cards
@@ -171,8 +172,3 @@ def _standing(showings: list[_Showing], seen: dict[int, tuple[float, float]]) ->
         if opacity == 1.0 and not showings[index].drifts:
             return index
     return None
-
-
-def _eased(part: float) -> float:
-    """Smoother step: no speed and no jolt at either end. Source: Perlin, 2002."""
-    return part**3 * (part * (6 * part - 15) + 10)

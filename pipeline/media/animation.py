@@ -9,7 +9,8 @@ error diffusion 4.3 and 1.9 MB, smooth; an ordered pattern 4.1 and 1.6 MB, a wea
 the wall; none 4.0 and 1.6 MB, bands on it. WebP (``small``) has 0.7 and 0.2 MB, AVIF a tenth of
 that and neither pattern nor bands, so they are the better choice wherever a page may choose.
 
-All frames of a GIF are held until the palette is known.
+All frames are held: of a GIF until the palette is known, of a WebP by Pillow, which takes them as
+a list. So neither can be long and large; AVIF is written as its frames come.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pipeline.protocols import RGB, Frame, Shot
 
 _MOST_BYTES = 1 << 30
-"""Frames of a GIF in memory; a larger one is nothing that a page could show."""
+"""Frames that are held in memory; a larger GIF or WebP is nothing that a page could show."""
 _COLOURS: dict[Quality, int] = {"small": 128, "fine": 256, "master": 256}
 _WEBP: dict[Quality, int] = {"small": 60, "fine": 80, "master": 95}
 """WebP's own scale of quality, 0 to 100."""
@@ -44,6 +45,14 @@ def write_animation(frames: Iterable[Frame], path: Path, shot: Shot, encoding: E
         StageFailed: if it would be too large for any page.
         OSError: if the disk does not take it.
     """
+    needed = shot.width_px * shot.height_px * 3 * shot.frames
+    if needed > _MOST_BYTES:
+        title = encoding.facts.title
+        raise StageFailed(
+            f"A {title} of {shot.frames} frames of {shot.width_px} x {shot.height_px} px is too "
+            f"large for any page: {needed / 2**20:.0f} MiB of pixels, at most {_MOST_BYTES >> 20} "
+            "are taken. Lower long_side_px, fps or duration_s, or choose `codec: avif`."
+        )
     pictures = (i420_to_rgb(shallow(frame)) for frame in frames)
     if encoding.codec == "gif":
         _write_gif(pictures, path, shot, _COLOURS[encoding.quality])
@@ -78,13 +87,6 @@ def _durations_ms(shot: Shot) -> list[int]:
 
 
 def _write_gif(pictures: Iterator[RGB], path: Path, shot: Shot, colours: int) -> None:
-    needed = shot.width_px * shot.height_px * 3 * shot.frames
-    if needed > _MOST_BYTES:
-        raise StageFailed(
-            f"A GIF of {shot.frames} frames of {shot.width_px} x {shot.height_px} px is too large "
-            f"for any page: {needed / 2**20:.0f} MiB of pixels, at most {_MOST_BYTES >> 20} are "
-            "taken. Lower long_side_px, fps or duration_s, or choose `codec: webp`."
-        )
     kept = list(pictures)
     if not kept:
         return  # the caller says so

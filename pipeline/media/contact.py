@@ -163,10 +163,9 @@ def _depth_panel(depth: DepthArray, size_px: Size) -> _Panel:
     rgb = np.full((size_px[1], size_px[0], 3), _MAT, np.uint8)
     left, top = (size_px[0] - whole[0]) // 2, (size_px[1] - whole[1]) // 2
     rgb[top : top + whole[1], left : left + whole[0]] = coloured(small, DEPTH)
-    flat = float(np.ptp(depth)) < 0.02
-    title = (
-        ("Depth 深度 · one plane 平面", "Depth · one plane") if flat else ("Depth 深度", "Depth")
-    )
+    title = ("Depth 深度", "Depth")
+    if _flat(depth):
+        title = ("Depth 深度 · one plane 平面", "Depth · one plane")
     return _Panel(title, rgb, DEPTH, (("far 远", "near 近"), ("far", "near")))
 
 

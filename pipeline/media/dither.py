@@ -10,17 +10,11 @@ Source: Jimenez, "Next generation post processing in Call of Duty: Advanced Warf
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 import numpy as np
-
-from pipeline.media import yuv
-
-if TYPE_CHECKING:
-    from pipeline.protocols import Frame
 
 ROWS = 64
 """Rows of the pattern; then it starts again, which nobody sees."""
@@ -41,13 +35,3 @@ def rounded(plane: Any, out: Any) -> None:
     for top in range(0, len(plane), ROWS):
         part = plane[top : top + ROWS]
         cv2.add(part, rows[: len(part)], dst=out[top : top + ROWS], dtype=depth)
-
-
-def packed(planes: Sequence[Any], bits: int = 8) -> Frame:
-    """Return Y, U and V as floats on the scale of 8 bits as one planar frame of 8 or 10 bits."""
-    frame = yuv.new_frame(planes[0].shape[1], planes[0].shape[0], bits)
-    for plane, out in zip(planes, yuv.views(frame), strict=True):
-        rounded(plane if bits == 8 else plane * np.float32(4), out)
-    if bits != 8:
-        np.minimum(frame, 1023, out=frame)
-    return frame

@@ -25,8 +25,8 @@ import cv2
 import numpy as np
 
 from pipeline.media import yuv
-from pipeline.media.dither import packed
 from pipeline.media.resample import resized
+from pipeline.media.shading import packed
 
 if TYPE_CHECKING:
     from pipeline.media.place import View
@@ -227,7 +227,7 @@ def _planes(picture: Any) -> tuple[Any, Any, Any]:
     planes = tuple(np.empty(shape, np.float32) for shape in ((height, width), half, half))
     for top in range(0, height, _STRIP_PX):
         strip = np.ascontiguousarray(picture[top : top + _STRIP_PX], np.float32)
-        for per, whole, made in zip((1, 2, 2), planes, yuv.planes_of(strip), strict=True):
+        for per, whole, made in zip(yuv.PER, planes, yuv.planes_of(strip), strict=True):
             whole[top // per : top // per + made.shape[0]] = made
     return planes[0], planes[1], planes[2]
 

@@ -16,11 +16,9 @@ import cv2
 import numpy as np
 
 from pipeline.media import shading, yuv
-from pipeline.media.rake import GAMMA
+from pipeline.media.shading import GAMMA, LAMP
 from pipeline.media.slopes import slopes
 
-LAMP = (-0.42, -0.48, 0.77)
-"""Towards the lamp: right, down, to the viewer. The upper left, as in `pipeline.media.rake`."""
 _USUAL = (0.3, 0.28)
 """Slopes that only a twentieth of the form and of the grain exceeds: a struck coin's."""
 _STEEPEST = 0.8
@@ -55,7 +53,7 @@ class Shine:
         parts = (across, down, np.zeros_like(across), yuv.planes_of(rgb)[0])
         self._face = np.ascontiguousarray([yuv.halved(part) for part in parts], np.float32)
         self._face[3] = 1 - np.clip((self._face[3] - 16) / 219, 0, 1) ** 4
-        self._face[2] = self._first() * (cv2.dilate(yuv.halved(core), np.ones((7, 7))) > 0)
+        self._face[2] = self._first(cv2.dilate(yuv.halved(core), np.ones((7, 7))) > 0)
         self._gain = np.ones_like(self._face[0])
 
     def gain(self, rotation: Any) -> Any:
@@ -68,12 +66,13 @@ class Shine:
         shading.glinting(self._face, turned_to, looks, 1, self._gain)
         return self._gain
 
-    def _first(self) -> Any:
-        """Return the light at phase 0, by the formula of `shading.glinting`."""
-        x, y, up, across, down = _mirroring(np.eye(3))
-        matt = np.maximum(up - self._face[0] * x - self._face[1] * y, 0.12)
-        off = (self._face[0] - across) ** 2 + (self._face[1] - down) ** 2
-        return (1 - self._gloss) * matt + self._gloss * np.exp(-off / (2 * _ROUGH**2)) + 0.08
+    def _first(self, inside: Any) -> Any:
+        """Return the light at phase 0: what is gained on a light of 1, with nothing held back."""
+        ones = np.ones_like(self._face[0])
+        face = np.ascontiguousarray([*self._face[:2], inside, ones], np.float32)
+        looks = np.array([self._gloss, _ROUGH, 0, np.inf, 1, 1], np.float32)
+        shading.glinting(face, np.array(_mirroring(np.eye(3)), np.float32), looks, 1, ones)
+        return ones * inside
 
 
 def _mirroring(rotation: Any) -> tuple[float, ...]:

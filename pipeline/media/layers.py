@@ -18,8 +18,9 @@ import cv2
 import numpy as np
 
 from pipeline.media import shaping
-from pipeline.media.behind import around, fill, pull, spread
+from pipeline.media.behind import around, fill, spread
 from pipeline.media.cuts import find_cuts, jumps
+from pipeline.media.easing import smooth
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -272,7 +273,7 @@ def _with_ground(far: DepthArray, near: DepthArray, inside: Part, top: int) -> D
     lowest = slice(max(rows[0], foot - height // 30), foot + 1)
     base = float(np.median(near[lowest][inside[lowest]]))
     part = np.clip((np.arange(len(far)) - top - foot) / (height * _GROUND) + 1, 0, 1)
-    rise = (part * part * (3 - 2 * part)).astype(np.float32)[:, None]
+    rise = smooth(part).astype(np.float32)[:, None]
     raised = far + (np.maximum(far, np.float32(base)) - far) * rise
     return np.asarray(raised, np.float32)
 
@@ -292,8 +293,5 @@ def _held(depth: DepthArray, reach_px: float) -> DepthArray:
     if not float(np.ptp(held)) * reach_px >= 0.5:  # nothing moves, or nothing is known
         return held
     shaping.limit_slope(held, _STEEPEST / reach_px * coarse)
-    smooth = cv2.GaussianBlur(held, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(smooth, np.float32)
-
-
-__all__ = ["MOST", "Layer", "fill", "pull", "split", "whole"]
+    blurred = cv2.GaussianBlur(held, (0, 0), 1, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(blurred, np.float32)

@@ -29,6 +29,7 @@ import av.logging
 import numpy as np
 
 from pipeline.errors import StageFailed
+from pipeline.media.soundtrack import RATE_HZ
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     Block = npt.NDArray[np.float32]
     """(2, N) float32, left and right, -1 to 1, at `RATE_HZ`."""
 
-RATE_HZ = 48_000
 _SAMPLE_BYTES = 8
 """Two channels of float32: between passes nothing is rounded."""
 _SHORTEST_S = 1.0
@@ -78,7 +78,6 @@ class Track:
 class Levelled:
     """What `write_track` did."""
 
-    before: Loudness
     after: Loudness
     rides: bool
     """The level was ridden, because one gain for all would have lifted a peak over the ceiling."""
@@ -109,7 +108,7 @@ def write_track(track: Track, path: Path) -> Levelled:
         aim = min(max(aim + missed, -70.0), -5.0)  # the bounds of the filter
     begun = track.length_s * RATE_HZ - _seam(source)
     rounds = max(1, math.ceil(begun / (source - _seam(source))))
-    return Levelled(before, after, rides, rounds)
+    return Levelled(after, rides, rounds)
 
 
 def measure(blocks: Iterable[Block]) -> Loudness:

@@ -70,6 +70,7 @@ class Picks:
         self._flow = Flow()
         self._farthest: Pick | None = None
         self._edges: tuple[int, Frame] | None = None
+        self._parted: Pick | None = None
 
     def watch(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Pass frames on as they come, looking at each."""
@@ -91,7 +92,7 @@ class Picks:
         if seen.farthest:
             self._farthest = Pick(index, _small(frame, self.small_px))
         if seen.edges:
-            self._edges = (index, frame.copy())
+            self._edges, self._parted = (index, frame.copy()), None
 
     @property
     def small_px(self) -> Size:
@@ -112,7 +113,9 @@ class Picks:
         Where none moved apart it is the farthest.
         """
         index, frame = self._whole
-        return Pick(index, _small(frame, self.small_px))
+        if self._parted is None:
+            self._parted = Pick(index, _small(frame, self.small_px))
+        return self._parted
 
     @property
     def even(self) -> list[Pick]:
@@ -160,7 +163,7 @@ class Picks:
             return np.ascontiguousarray(frame[top:bottom, left:right])
         planes = [
             _eight_bit(plane[top // per : bottom // per, left // per : right // per])
-            for per, plane in zip((1, 2, 2), yuv.views(frame), strict=True)
+            for per, plane in zip(yuv.PER, yuv.views(frame), strict=True)
         ]
         return yuv.i420_to_rgb(yuv.stacked(planes))
 

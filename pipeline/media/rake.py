@@ -28,14 +28,13 @@ import cv2
 import numpy as np
 
 from pipeline.media import shading, yuv
+from pipeline.media.shading import GAMMA
 from pipeline.media.slopes import slopes
-from pipeline.media.stand import box_of, cut, window
+from pipeline.media.stand import cut, window
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray, Shot
 
-GAMMA = 2.2
-"""Light is the video's level to this power. Source: the power law closest to IEC 61966-2-1."""
 _TURN_PER_S = 90.0
 """Degrees that the lamp goes round in a second at most: eyes follow it."""
 _LONG = 2
@@ -48,10 +47,8 @@ _HEADROOM = 4
 """The nearer to white, by this power, the less a gain lifts it; so no highlight burns out."""
 _THUMB_PX = 240
 """Longer side of the picture on which brightness is measured."""
-_ZEROS = (16, 128, 128)
 _START = radians(-135)
-"""Over the surface from the right, clockwise: the lamp comes down at the upper left, where
-painters and eyes expect light. Source: Mamassian and Goutcher, Cognition 81(1), 2001."""
+"""Over the surface from the right, clockwise: the lamp comes down where `shading.LAMP` stands."""
 
 
 Curve = tuple[float, float, float, float]
@@ -71,7 +68,8 @@ class Raking:
     falloff: float = 0.4
     """How much lighter the lamp's side is than the middle, as a part of full shade."""
     drift: float = 0.02
-    """How far the camera leans in, as a fraction of the frame."""
+    """How far the camera leans in, as a fraction of the frame; no farther than the object stays
+    where it is to be."""
 
 
 def frames(
@@ -109,13 +107,12 @@ class _Surface:
     def __init__(
         self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, move: Raking
     ) -> None:
-        self._drift, self._turn_deg = move.drift, turn_deg(shot)
-        self._bits = shot.bits
+        self._turn_deg, self._bits = turn_deg(shot), shot.bits
         size = (shot.width_px, shot.height_px)
-        focus = box_of(mask)
-        box = window(rgb.shape, focus, shot)
+        box, most = window(mask, shot)
+        self._drift = min(move.drift, most - 1)
         picture, near = cut(rgb, box, size), cut(depth, box, size)
-        cover = np.ones(near.shape, np.float32) if focus is None else cut(mask, box, size)
+        cover = cut(mask, box, size) if (mask > 0.5).any() else np.ones(near.shape, np.float32)
         planes = yuv.planes_of(picture)
         shades = _shades(picture, cover, near, move)
         half = (yuv.halved(shades[0]), yuv.halved(shades[1]))
@@ -124,7 +121,7 @@ class _Surface:
         self._parts = [
             _Plane(np.ascontiguousarray([plane - np.float32(zero), *pair, room]), zero)
             for plane, pair, room, zero in zip(
-                planes, (shades, half, half), (rooms[0], rooms[1], rooms[1]), _ZEROS, strict=True
+                planes, (shades, half, half), (rooms[0], rooms[1], rooms[1]), yuv.ZEROS, strict=True
             )
         ]
         self._small = self._parts[0].smaller(_THUMB_PX)

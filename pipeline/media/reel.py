@@ -23,12 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import av
 import cv2
 import numpy as np
 
-from pipeline.errors import StoreError
 from pipeline.media import yuv
+from pipeline.media.easing import smooth
+from pipeline.media.video import read_planar
 
 if TYPE_CHECKING:
     from pipeline.media.titles import Caption
@@ -210,7 +210,7 @@ class Player:
             return frame
         self._words = self._words or make()
         drawn = frame.copy()
-        self._words.lay_over(drawn, opacity * opacity * (3 - 2 * opacity))
+        self._words.lay_over(drawn, smooth(opacity))
         return drawn
 
 
@@ -222,25 +222,6 @@ def caption_span(frames: int, fade: int, fps: int) -> tuple[int, int]:
     whole = frames - 2 * fade
     lead = min(round(_CAPTION_IN_S * fps), whole // 8)
     return fade + lead, frames - fade
-
-
-def read_planar(path: Path) -> Iterator[Frame]:
-    """Decode a video to planar frames of 8 bits, each in memory of its own.
-
-    Raises:
-        StoreError: if it is no video, or holds no frame.
-    """
-    empty = True
-    try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
-                planar: Any = frame.to_ndarray(format="yuv420p")
-                empty = False
-                yield planar
-    except (av.FFmpegError, IndexError) as error:
-        raise StoreError(f"{path} is damaged: {error}. Render it again.") from error
-    if empty:
-        raise StoreError(f"{path} is damaged: it holds no frame. Render it again.")
 
 
 class Place:

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.media.rake import GAMMA
+from pipeline.media.easing import smooth
+from pipeline.media.shading import GAMMA
 
 RADII = {True: (0.028, 0.065), False: (0.045, 0.085)}
 """Radius of an empty roll and of one that holds all of the work, of the work's breadth; the first
@@ -132,8 +133,7 @@ def _beside(beyond: Any, roll: Roll, lean: Any, up: float) -> Any:
     slope = np.where(beyond > 0, -lean, lean) / up
     edge = r * (slope + np.sqrt(1 + slope**2))
     part = np.clip((away - edge) / (_PENUMBRA * r) + 0.5, 0, 1)
-    lamp = part * part * (3 - 2 * part)
-    kept = _AMBIENT * around + (1 - _AMBIENT) * lamp
+    kept = _AMBIENT * around + (1 - _AMBIENT) * smooth(part)
     return 1 - (1 - kept) * np.clip(3 - away / (2.5 * r), 0, 1)
 
 

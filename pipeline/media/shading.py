@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _jit = numba.njit(cache=True, nogil=True, error_model="numpy")
 _F = np.float32
 _ONE = np.uint64(1)
+GAMMA = 2.2
+"""Light is the video's level to this power. Source: the power law closest to IEC 61966-2-1."""
+LAMP = (-0.42, -0.48, 0.77)
+"""Towards the lamp: right, down, to the viewer. At the upper left, where painters and eyes expect
+light. Source: Mamassian and Goutcher, Cognition 81(1), 2001."""
 BLOCK_PX = 8
 """Luma pixels that are looked at together: is anything of a plate in them, or all?"""
 EMPTY, MIXED, SOLID = 0, 1, 2
@@ -34,7 +39,10 @@ _WIDE = 1024
 
 
 def packed(planes: Any, bits: int = 8, zoom: float = 1.0) -> Frame:
-    """Return float planes as one planar frame, seen ``zoom`` times as large about the middle."""
+    """Return Y, U and V, float32 on the scale of 8 bits, as one planar frame of 8 or 10 bits.
+
+    It is seen ``zoom`` times as large about the middle. What does not fit is cut off.
+    """
     height, width = planes[0].shape
     frame = yuv.new_frame(width, height, bits)
     for plane, out in zip(planes, yuv.views(frame), strict=True):
@@ -84,7 +92,7 @@ def _lattice(length: int, zoom: float) -> tuple[Any, Any]:
 @_jit
 def _round(plane: Any, dither: Any, top: int, scale: Any, out: Any) -> None:
     height, width = out.shape
-    most = _F(255) * scale
+    most = _F(256) * scale - _F(1)
     for y in range(height):
         noise = dither[(y + top) % ROWS]
         for x in range(width):
@@ -96,7 +104,7 @@ def _zoom(plane: Any, across: Any, down: Any, dither: Any, scale: Any, out: Any)
     height, width = out.shape
     columns, weights = across
     rows, parts = down
-    most = _F(255) * scale
+    most = _F(256) * scale - _F(1)
     line = np.empty(width, np.float32)
     for y in range(height):
         a, b, c, d = rows[0, y], rows[1, y], rows[2, y], rows[3, y]

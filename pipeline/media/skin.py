@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from pipeline.media.easing import smooth
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -158,8 +160,8 @@ def _unseen(front: Array, solid: Array) -> Array:
 def _fading(far: Array, reach: float) -> Array:
     """1 at the rim, 0 from ``reach`` on, smooth at both ends."""
     share = np.clip(1 - far / reach, 0, 1)[..., None].astype(np.float32)
-    smooth: Array = share * share * (3 - 2 * share)
-    return smooth
+    fading: Array = smooth(share)
+    return fading
 
 
 def _ground_colour(colours: Array) -> Array:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from pipeline.media.layers import pull
+from pipeline.media import easing
+from pipeline.media.behind import pull
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -77,7 +78,7 @@ def _inner(mask: MaskArray) -> MaskArray:
     width_px = max(2.0, _EDGE * min(mask.shape))
     away = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
     part = np.clip(away / width_px - 0.5, 0, 1)
-    return np.asarray(part * part * (3 - 2 * part), np.float32)
+    return np.asarray(easing.smooth(part), np.float32)
 
 
 def _form(depth: DepthArray, mask: MaskArray) -> Slopes:

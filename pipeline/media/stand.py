@@ -1,19 +1,28 @@
-"""Puts one photograph before a camera that stands still: which part the frame shows, at its size.
+"""Puts one photograph before a camera: the object in it, and a part of it at the frame's size.
 
-The moves that turn a thing, unroll it or carry a lamp around it need no camera path, only a good
-place to look from. Knows sizes and boxes; knows no kinds of object and no moves.
+The moves that turn a thing or carry a lamp around it need no camera path, only a good place to look
+from: the place that a camera starts from too (`pipeline.media.place.first_view`). Knows sizes and
+boxes, and no moves.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
+from pipeline.media.place import first_view, most_zoom
+from pipeline.media.resample import resized
+
 if TYPE_CHECKING:
     from pipeline.media.camera import Box
     from pipeline.protocols import MaskArray, Shot
+    from pipeline.records import Kind
+
+_OBJECT = (0.003, 0.97)
+"""Share of the photograph that can be an object in front of something."""
 
 
 def box_of(mask: MaskArray) -> Box | None:
@@ -25,40 +34,47 @@ def box_of(mask: MaskArray) -> Box | None:
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 
 
-def window(shape: tuple[int, ...], focus: Box | None, shot: Shot) -> Box:
-    """Return the largest part of a photograph that has the frame's shape, around ``focus``.
+def object_box(mask: MaskArray, kind: Kind) -> Box | None:
+    """Return the box of an object that stands in front of something, in the photograph's pixels."""
+    if kind.fills_photograph or not _OBJECT[0] < float(mask.mean()) < _OBJECT[1]:
+        return None
+    return box_of(mask)
 
-    ``focus`` gets to the middle of the part of the frame that captions leave free, as far as the
-    photograph reaches; nothing beyond its border is in the window.
+
+def window(mask: MaskArray, shot: Shot, *, told: bool = True) -> tuple[Box, float]:
+    """Return what the frame shows of a photograph, and how far a camera may then lean in.
+
+    Args:
+        mask: of the photograph; its object gets into the safe part of the frame.
+        shot: frame and safe part.
+        told: warn where the object cannot be shown as it should be.
+
+    Returns:
+        The part of the photograph, and how many times larger it may be seen about its middle with
+        nothing of the object lost.
     """
-    sides = (float(shape[1]), float(shape[0]))
-    scale = min(sides[0] / shot.width_px, sides[1] / shot.height_px)
-    size = (shot.width_px * scale, shot.height_px * scale)
-    left, top, right, bottom = focus or (0.0, 0.0, float(shape[1]), float(shape[0]))
-    corner = []
-    for axis, middle in enumerate(((left + right) / 2, (top + bottom) / 2)):
-        free = (shot.safe[axis] + shot.safe[axis + 2]) / 2
-        at = middle - free * size[axis]
-        corner.append(min(max(at, 0.0), sides[axis] - size[axis]))
-    return corner[0], corner[1], corner[0] + size[0], corner[1] + size[1]
+    photo_px = (mask.shape[1], mask.shape[0])
+    thing = object_box(mask, shot.kind)
+    view = first_view(photo_px, thing, shot, told=told)
+    half = (view.width / 2, view.width * shot.height_px / shot.width_px / 2)
+    box = (view.x - half[0], view.y - half[1], view.x + half[0], view.y + half[1])
+    return box, inf if thing is None else most_zoom(view, thing, photo_px, shot)
 
 
 def cut(picture: Any, box: Box, size_px: tuple[int, int]) -> Any:
     """Return the part of ``picture`` in ``box`` at another size, as float32.
 
-    Averaged over areas where it gets smaller, so that nothing flickers; with Lanczos where it gets
-    larger. What is no number becomes 0.
+    A photograph is brought once to the size at which it is seen, and by the mean of light
+    (`pipeline.media.resample`), so that nothing flickers and no move shows it darker than another.
+    In a mask or a depth, what is no number becomes 0.
     """
-    left, top = round(box[0]), round(box[1])
+    left, top = max(0, round(box[0])), max(0, round(box[1]))
     right, bottom = max(left + 1, round(box[2])), max(top + 1, round(box[3]))
     part = picture[top:bottom, left:right]
+    if part.ndim == 3:
+        return resized(part, size_px)
     smaller = size_px[0] < part.shape[1] or size_px[1] < part.shape[0]
-    if part.ndim == 2:
-        way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return cv2.resize(np.nan_to_num(part.astype(np.float32)), size_px, interpolation=way)
-    way = cv2.INTER_AREA if smaller else cv2.INTER_LANCZOS4
-    result = np.empty((size_px[1], size_px[0], part.shape[2]), np.float32)
-    for channel in range(part.shape[2]):  # one at a time: as floats a large one takes much memory
-        values = part[..., channel].astype(np.float32)
-        result[..., channel] = cv2.resize(values, size_px, interpolation=way)
-    return np.clip(result, 0, 255, out=result)
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    # Looked through after it is resized: a large photograph's mask takes much memory.
+    seen = cv2.resize(part, size_px, interpolation=way).astype(np.float32, copy=False)
+    return np.nan_to_num(seen, copy=False, posinf=0.0, neginf=0.0)

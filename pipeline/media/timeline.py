@@ -68,18 +68,20 @@ class Timeline:
         self.scenes: list[Scene] = []
         self._starts: list[tuple[int, Localized, str]] = []
         self._fade = round(pace.crossfade_s * pace.fps)
-        parts = [part for part in script.parts if self._can_be_credited(part)]
-        if not parts:
+        foots = [(part, self._foot_of(part)) for part in script.parts]
+        shown = [(part, foot) for part, foot in foots if foot is not None]
+        if not shown:
             raise StageFailed(
                 "There is no clip to join: "
                 + ("; ".join(out.why for out in self.left_out) or "no object has one")
                 + ". See what the objects' own messages say."
             )
-        self._foot = max(pace.foot, *(self._caption_share(part) for part in parts))
+        # All clips that lie whole lie alike, so the longest caption decides for all.
+        self._foot = max(pace.foot, *(foot for _, foot in shown))
         self._add_title()
-        for part in parts:
+        for part, _ in shown:
             self._add_part(part)
-        self._add_credits(parts)
+        self._add_credits([part for part, _ in shown])
 
     @property
     def frames(self) -> int:
@@ -120,21 +122,24 @@ class Timeline:
     def _out(self) -> set[str]:
         return {out.id for out in self.left_out}
 
-    def _can_be_credited(self, part: ReelPart) -> bool:
+    def _foot_of(self, part: ReelPart) -> float | None:
+        """Share of the frame's height that a caption takes; ``None`` if a word cannot be set.
+
+        Words that are never shown leave nothing out.
+        """
         try:
             credit_pages(self._look, (), [_credit(part, self._script, self._look)])
-            _caption(part, self._script, self._look, True)
+            if not self._has_caption(part):
+                return 0.0
+            share = caption_share(self._look, _caption_words(part, self._script, self._look))
         except EngineFailed as error:
             self.left_out.append(LeftOut(id=part.id, why=f"{part.id}: {error}"))
-            return False
-        return True
-
-    def _caption_share(self, part: ReelPart) -> float:
-        """All clips that lie whole lie alike, so the longest caption decides for all."""
-        if part.kind is Kind.INTANGIBLE or not self._pace.captions:
-            return 0.0
-        share = caption_share(self._look, _caption_words(part, self._script, self._look))
+            return None
         return min(share, _MOST_FOOT)
+
+    def _has_caption(self, part: ReelPart) -> bool:
+        """A text says by itself what it is."""
+        return self._pace.captions and part.kind is not Kind.INTANGIBLE
 
     def _add(self, scene: Scene, title: Localized, name: str = "") -> None:
         """Put a scene after the last one, which it takes the place of while it fades in."""
@@ -160,7 +165,7 @@ class Timeline:
         if part.kind is Kind.INTANGIBLE:
             seconds = whole_s
         frames = max(round(seconds * fps), 2 * self._fade + fps)
-        words = self._pace.captions and part.kind is not Kind.INTANGIBLE
+        words = self._has_caption(part)
         foot = self._foot if words else 0.0
         size = (clip.width_px, clip.height_px)
         place = Place(size, self._look.size_px, self.ground, foot)
@@ -188,7 +193,6 @@ class Timeline:
 
 
 def _reading_s(page: CreditPage) -> float:
-
     square = sum(is_cjk(c) for c in page.words)
     return square / _CJK_PER_S + (len(page.words) - square) / _LATIN_PER_S
 
@@ -205,7 +209,6 @@ def _credit(part: ReelPart, script: Script, look: Look) -> list[Words]:
 
 
 def _music_credit(music: Music, script: Script, look: Look) -> list[Words]:
-
     k = look.scale
     lines = _titles(_in_languages(_WORDS["music"], script.languages), 0.036 * k)
     lines += [Words(music.title, 0.028 * k)] if music.title else []
@@ -217,7 +220,6 @@ def _music_credit(music: Music, script: Script, look: Look) -> list[Words]:
 def _caption(
     part: ReelPart, script: Script, look: Look, shade: bool, words: bool = True
 ) -> Caption:
-
     lines = _caption_words(part, script, look) if words else []
     mark = _said("generated", script.languages) if part.generated else ""
     return caption(look, lines, mark, shade)
@@ -230,7 +232,6 @@ def _caption_words(part: ReelPart, script: Script, look: Look) -> list[Words]:
 
 
 def _titles(titles: Localized, size: float) -> list[Words]:
-
     texts = list(dict.fromkeys(titles.values()))
     first = [Words(text, size, 700) for text in texts[:1]]
     return first + [Words(text, size * 0.92, beside=True) for text in texts[1:]]

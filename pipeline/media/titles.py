@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.media import paper, yuv
 from pipeline.media.cards import Canvas, Page, title_card
+from pipeline.media.easing import smooth
 from pipeline.media.typeset import Face, Line, mostly_cjk, paragraphs, set_lines
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ _INKS = {
 """Ink, softer ink, cinnabar."""
 _SHADE = 0.72
 """Darkest part of the shade below a caption."""
+_FOOT = 0.62  # a caption's margin, of a card's
 
 
 @dataclass(frozen=True)
@@ -217,23 +219,26 @@ Column = list[list[_Row]]
 
 
 def _balanced(blocks: Sequence[list[_Row]], room: float, gap: float, columns: int) -> list[Column]:
-    """Fill as few pages as there must be, and all their columns about alike."""
-    filled = _filled(blocks, room, gap)
+    """Fill as few pages as there must be, and all their columns about alike.
+
+    Less room makes columns alike and never cuts a credit: only a whole column's room does.
+    """
+    pieces = [piece for block in blocks for piece in _cut(block, room)]
+    filled = _filled(pieces, room, gap)
     most = -(-len(filled) // columns) * columns
     for part in range(1, 20):
-        tighter = _filled(blocks, room * part / 20, gap)
+        tighter = _filled(pieces, room * part / 20, gap)
         if len(tighter) <= most and all(_height(c, gap) <= room for c in tighter):
             return tighter
     return filled
 
 
-def _filled(blocks: Sequence[list[_Row]], room: float, gap: float) -> list[Column]:
+def _filled(pieces: Sequence[list[_Row]], room: float, gap: float) -> list[Column]:
     columns: list[Column] = [[]]
-    for block in blocks:
-        for piece in _cut(block, room):
-            if columns[-1] and _height([*columns[-1], piece], gap) > room:
-                columns.append([])
-            columns[-1].append(piece)
+    for piece in pieces:
+        if columns[-1] and _height([*columns[-1], piece], gap) > room:
+            columns.append([])
+        columns[-1].append(piece)
     return columns
 
 
@@ -285,8 +290,8 @@ def caption_share(look: Look, words: Sequence[Words]) -> float:
     Raises:
         EngineFailed: if a character has no glyph.
     """
-    rows = _block(look, words, look.page.width - 2 * _foot_margin(look))
-    return (sum(row.step for row in rows) + 1.2 * _foot_margin(look)) / look.page.height
+    rows = _block(look, words, look.page.width - 2 * _margin(look) * _FOOT)
+    return (sum(row.step for row in rows) + 1.2 * _margin(look) * _FOOT) / look.page.height
 
 
 def caption(look: Look, words: Sequence[Words], mark: str, shade: bool) -> Caption:
@@ -303,7 +308,7 @@ def caption(look: Look, words: Sequence[Words], mark: str, shade: bool) -> Capti
     """
     page = look.page
     canvas = _Canvas(page)
-    margin = _foot_margin(look)
+    margin = _margin(look) * _FOOT
     measure = (page.width - 2 * margin) * (0.72 if mark else 1)
     rows = _block(look, words, measure)
     y = page.height - margin * 0.8 - sum(row.step for row in rows)
@@ -352,7 +357,7 @@ class _Canvas(Canvas):
         alpha = np.zeros((height, width), np.float32)
         if shade:
             down = np.clip(np.linspace(0, 1.5, height, dtype=np.float32), 0, 1)
-            alpha += _SHADE * (down * down * (3 - 2 * down))[:, None]
+            alpha += _SHADE * smooth(down)[:, None]
         for coverage, ink in zip(self._coverages(), inks, strict=True):
             part = coverage[top_px:]
             whole = part + alpha * (1 - part)
@@ -378,10 +383,6 @@ def _margin(look: Look) -> float:
     return 0.16 if look.scale == 1 else 0.17
 
 
-def _foot_margin(look: Look) -> float:
-    return _margin(look) * 0.62
-
-
 @lru_cache(maxsize=2)
 def _ground(look: Look) -> Picture:
     """The ground that all cards share, (H, W, 3), 0 to 255; never written into."""
@@ -394,6 +395,6 @@ def _ground(look: Look) -> Picture:
 
 
 def _planar(picture: Picture) -> Frame:
-    from pipeline.media.dither import packed
+    from pipeline.media.shading import packed
 
     return packed([np.ascontiguousarray(plane) for plane in yuv.planes_of(picture)])

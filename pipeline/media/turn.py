@@ -2,7 +2,7 @@
 
 Each piece of the mask that the frame shows whole is taken as a thin plate with the outline it has,
 cut out with its own edge and turned about its middle, in perspective, before the ground it lay on;
-where the ground was covered, it is closed from its rim (`pipeline.media.layers`). At phase 0 every
+where the ground was covered, it is closed from its rim (`pipeline.media.behind`). At phase 0 every
 plate lies as it was photographed and no light has changed: the frame is the photograph.
 
 Light follows the relief (`pipeline.media.glint`) and wanders as it does on struck metal. What one
@@ -25,10 +25,10 @@ import cv2
 import numpy as np
 
 from pipeline.errors import EngineFailed
-from pipeline.media import layers, shading, yuv
-from pipeline.media.glint import LAMP, Shine
-from pipeline.media.rake import GAMMA
-from pipeline.media.stand import box_of, cut, window
+from pipeline.media import behind, layers, shading, yuv
+from pipeline.media.glint import Shine
+from pipeline.media.shading import GAMMA, LAMP
+from pipeline.media.stand import cut, window
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray, Shot
@@ -82,7 +82,7 @@ def frames(
 
 def can_turn(mask: MaskArray, shot: Shot) -> bool:
     """Say whether something in the mask is whole in the frame, so that it can be turned."""
-    box = window(mask.shape, box_of(mask), shot)
+    box, _ = window(mask, shot, told=False)
     return bool(_pieces(cut(mask, box, (shot.width_px, shot.height_px))))
 
 
@@ -119,7 +119,7 @@ class _Scene:
         self, rgb: RGB, mask: MaskArray, depth: DepthArray, shot: Shot, move: Turning
     ) -> None:
         size = (shot.width_px, shot.height_px)
-        box = window(rgb.shape, box_of(mask), shot)
+        box, _ = window(mask, shot)
         picture, cover, near = (cut(part, box, size) for part in (rgb, mask, depth))
         pieces = _pieces(cover)
         if not pieces:
@@ -258,7 +258,9 @@ class _Plate:
         core = np.asarray(piece.labels[part] == piece.label, np.float32)
         shine = Shine(rgb, core, near[part], self._middle, piece.radius_px, move.gloss)
         self._shine = shine
-        self._faces = [p - np.float32(z) for p, z in zip(yuv.planes_of(rgb), _ZEROS, strict=True)]
+        self._faces = [
+            p - np.float32(z) for p, z in zip(yuv.planes_of(rgb), yuv.ZEROS, strict=True)
+        ]
         half, rim = yuv.halved(alpha), _rim(rgb, core, self._middle)
         self._outlines = list(zip((alpha, half, half), rim, strict=True))
         self._state = _state(alpha, self._thick_px * sin(radians(_FARTHEST_DEG)))
@@ -269,12 +271,12 @@ class _Plate:
         left, top, right, bottom = self._box
         return [
             plane[top // per : bottom // per, left // per : right // per]
-            for plane, per in zip(planes, _PER, strict=True)
+            for plane, per in zip(planes, yuv.PER, strict=True)
         ]
 
     def corners(self) -> list[tuple[int, int]]:
         """Return where those parts lie in their planes."""
-        return [(self._box[0] // per, self._box[1] // per) for per in _PER]
+        return [(self._box[0] // per, self._box[1] // per) for per in yuv.PER]
 
     def draw(self, planes: tuple[Any, ...], rotation: Any) -> None:
         """Lay the plate, turned, on the float planes of a frame."""
@@ -297,7 +299,7 @@ class _Plate:
             seen = cv2.warpPerspective(
                 lit, ways[0], target.shape[::-1], flags=way, borderMode=_REPEAT
             )
-            seen += np.float32(_ZEROS[index])
+            seen += np.float32(yuv.ZEROS[index])
             plate = (seen, *self._outlines[index], self._state)
             flat = ways.reshape(-1, 9).astype(np.float32)
             shading.lay_plate(target, plate, flat, dark, _LOOKS[index])
@@ -328,14 +330,13 @@ def _moved(by: Any) -> Any:
     return np.array([[1, 0, by[0]], [0, 1, by[1]], [0, 0, 1]])
 
 
-_ZEROS = (16, 128, 128)
-_PER = (1, 2, 2)
 _AT_CHROMA = np.array([[2.0, 0, 0], [0, 2, 0.5], [0, 0, 1]])
 """From a chroma pixel to where it is among luma pixels; see `pipeline.media.yuv`."""
 _AROUND_PX = float(shading.BLOCK_PX)
 """How far a block reaches from its middle, seen through any turn, with interpolation."""
 _LOOKS = tuple(
-    np.array([zero, per / 4, per / 4], np.float32) for zero, per in zip(_ZEROS, _PER, strict=True)
+    np.array([zero, per / 4, per / 4], np.float32)
+    for zero, per in zip(yuv.ZEROS, yuv.PER, strict=True)
 )
 """See `pipeline.media.shading.lay_plate`."""
 _REPEAT = cv2.BORDER_REPLICATE
@@ -361,7 +362,7 @@ def _rim(rgb: Any, core: Any, middle: tuple[float, float]) -> tuple[Any, Any, An
     half = (rgb.shape[1] // 2, rgb.shape[0] // 2)
     weight = cv2.resize(ring, half, interpolation=cv2.INTER_AREA)
     colours = cv2.resize(rgb * ring[..., None], half, interpolation=cv2.INTER_AREA)
-    colours = layers.pull(colours / np.maximum(weight, 1e-6)[..., None], np.minimum(weight, 1))
+    colours = behind.pull(colours / np.maximum(weight, 1e-6)[..., None], np.minimum(weight, 1))
     colours = cv2.GaussianBlur(colours, (0, 0), max(1.0, float(away.max()) * 0.06))
     y, x = np.mgrid[: half[1], : half[0]].astype(np.float32)
     x, y = 2 * x - middle[0], 2 * y - middle[1]
@@ -373,7 +374,7 @@ def _rim(rgb: Any, core: Any, middle: tuple[float, float]) -> tuple[Any, Any, An
     scales = (cv2.resize(scale, size, interpolation=cv2.INTER_LINEAR), scale, scale)
     luma, u, v = (
         (plane - np.float32(zero)) * scale + np.float32(zero)
-        for plane, scale, zero in zip(planes, scales, _ZEROS, strict=True)
+        for plane, scale, zero in zip(planes, scales, yuv.ZEROS, strict=True)
     )
     return luma, u, v
 

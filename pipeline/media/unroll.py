@@ -26,6 +26,8 @@ import cv2
 import numpy as np
 
 from pipeline.media import shading, yuv
+from pipeline.media.easing import smoother
+from pipeline.media.place import LONGEST_PX
 from pipeline.media.roll import RADII, SUBS, Columns, Roll, radius_px
 from pipeline.media.stand import box_of, cut
 from pipeline.records import Kind
@@ -47,14 +49,8 @@ _TRAVEL_PER_S = 0.22
 """The same where the work moves on and is read meanwhile."""
 _CLOSING, _OPENING = (0.06, 0.38), (0.42, 0.92)
 """When the work is rolled up and when unrolled, in parts of the clip; between, it rests."""
-_LAMP = (-0.42, -0.48, 0.77)
-"""Towards the lamp: right, down, to the viewer."""
 _SOFT = 0.012
 """Of the frame's breadth: how soft the shadow beside a lying sheet is."""
-_LONGEST_PX = 30_000
-"""OpenCV samples pictures of up to 32,767 pixels a side."""
-_ZEROS = (16, 128, 128)
-_PER = (1, 2, 2)
 
 Axis = Literal["across", "down"]
 
@@ -86,18 +82,9 @@ def opened(time: float) -> float:
     """Return how far the work is open, 1 to 0 to 1, over the clip's time from 0 to 1."""
     return (
         1
-        - _eased((time - _CLOSING[0]) / (_CLOSING[1] - _CLOSING[0]))
-        + _eased((time - _OPENING[0]) / (_OPENING[1] - _OPENING[0]))
+        - smoother((time - _CLOSING[0]) / (_CLOSING[1] - _CLOSING[0]))
+        + smoother((time - _OPENING[0]) / (_OPENING[1] - _OPENING[0]))
     )
-
-
-def _eased(t: float) -> float:
-    """Go from 0 to 1 with neither speed nor acceleration at the ends (C²).
-
-    Source: Perlin, "Improving noise", ACM TOG 21(3), 2002.
-    """
-    t = min(max(t, 0.0), 1.0)
-    return t * t * t * (t * (t * 6 - 15) + 10)
 
 
 @dataclass(frozen=True)
@@ -138,7 +125,7 @@ def _planned(sides: tuple[int, int], shot: Shot, move: Unrolling) -> _Plan:
     seconds = shot.frames / shot.fps * shot.pace
     if reads:
         flat = yuv.even(room[at] - 2 * RADII[False][1] * breadth)
-        way = min(length - flat, _TRAVEL_PER_S * frame[at] * seconds / pi, _LONGEST_PX - 2 * flat)
+        way = min(length - flat, _TRAVEL_PER_S * frame[at] * seconds / pi, LONGEST_PX - 2 * flat)
     else:
         flat = yuv.even(length)
         length = float(flat)
@@ -168,7 +155,7 @@ class _Table:
         at = 0 if plan.axis == "across" else 1
         frame = (shot.width_px, shot.height_px)
         self._down, self._bits = at == 1, shot.bits
-        self._lamp = (_LAMP[at] * plan.sign, _LAMP[2])
+        self._lamp = (shading.LAMP[at] * plan.sign, shading.LAMP[2])
         work = np.ascontiguousarray(rgb[top:bottom, left:right])
         sheet = self._sheet_of(work, at)
         border = _border(sheet)
@@ -178,12 +165,12 @@ class _Table:
         self._sheet, self._ground = (
             [
                 self._turned(plane - np.float32(zero))
-                for plane, zero in zip(yuv.planes_of(picture), _ZEROS, strict=True)
+                for plane, zero in zip(yuv.planes_of(picture), yuv.ZEROS, strict=True)
             ]
             for picture in (sheet, ground)
         )
         self._edges = [
-            self._edge(len(plane), per) for plane, per in zip(self._ground, _PER, strict=True)
+            self._edge(len(plane), per) for plane, per in zip(self._ground, yuv.PER, strict=True)
         ]
 
     def _sheet_of(self, work: RGB, at: int) -> Any:
@@ -237,7 +224,7 @@ class _Table:
 
     def _plane(self, index: int, first: float, flat: float, rolls: list[Roll]) -> Any:
         """Return one plane of the frame, in this table's direction."""
-        plan, per = self._plan, _PER[index]
+        plan, per = self._plan, yuv.PER[index]
         ground, sheet = self._ground[index], self._sheet[index]
         site = 1.0 if per == 2 and self._down else 0.5
         at = np.arange(ground.shape[1] * SUBS, dtype=np.float64) + 0.5
@@ -250,7 +237,7 @@ class _Table:
         for rows in (slice(0, top), slice(bottom, None)):
             np.multiply(ground[rows], 1 - self._edges[index][rows] * dark, out=out[rows])
         inside, bare = out[top:bottom], self._edges[index][top:bottom]
-        inside[:] = seen.back * np.float32(self._back[index] - _ZEROS[index])
+        inside[:] = seen.back * np.float32(self._back[index] - yuv.ZEROS[index])
         for first_at, end in _runs(seen.ground > 0):
             part = np.s_[:, first_at:end]
             inside[part] += (
@@ -263,7 +250,7 @@ class _Table:
         self._lay_flat(inside, sheet, shift, seen.flat)
         curl = (zero + plan.sign * seen.curl_at - site) / per
         _lay_curl(inside, sheet, curl, seen.curl)
-        out += np.float32(_ZEROS[index])
+        out += np.float32(yuv.ZEROS[index])
         return cv2.transpose(out) if self._down else out
 
     def _lay_flat(self, inside: Any, sheet: Any, shift: float, share: Any) -> None:

@@ -117,11 +117,31 @@ def write_clip(
 
 
 def read_clip(path: Path) -> Iterator[RGB]:
-    """Decode a video that `write_clip` made, frame by frame, to (H, W, 3) sRGB."""
-    with av.open(str(path)) as container:
-        for frame in container.decode(video=0):
-            planar: Any = frame.to_ndarray(format="yuv420p")
-            yield i420_to_rgb(planar)
+    """Decode a video that `write_clip` made, frame by frame, to (H, W, 3) sRGB.
+
+    Raises:
+        StoreError: if it is no video, or holds no frame.
+    """
+    yield from map(i420_to_rgb, read_planar(path))
+
+
+def read_planar(path: Path) -> Iterator[Frame]:
+    """Decode a video to planar frames of 8 bits, each in memory of its own.
+
+    Raises:
+        StoreError: if it is no video, or holds no frame.
+    """
+    empty = True
+    try:
+        with av.open(str(path)) as container:
+            for frame in container.decode(video=0):
+                planar: Any = frame.to_ndarray(format="yuv420p")
+                empty = False
+                yield planar
+    except (av.FFmpegError, IndexError) as error:
+        raise StoreError(f"{path} is damaged: {error}. Render it again.") from error
+    if empty:
+        raise StoreError(f"{path} is damaged: it holds no frame. Render it again.")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from pipeline.protocols import RGB, Frame
 
 
+ZEROS = (16, 128, 128)
+"""The levels of Y, U and V that stand for no light and for no colour."""
+PER = (1, 2, 2)
+"""Pixels of the picture to one of Y, U and V, each way."""
 _KR, _KB = 0.2126, 0.0722
 _KG = 1 - _KR - _KB
 _LUMA = np.array([[_KR, _KG, _KB, 0]]) * (219 / 255) + [[0, 0, 0, 16]]

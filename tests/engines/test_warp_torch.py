@@ -247,6 +247,48 @@ def test_a_driver_without_torch_is_no_reason_to_stop(monkeypatch):
     assert _gpu.chosen_device("auto") == "cpu"
 
 
+@pytest.mark.parametrize("fault", [OSError, ImportError, RuntimeError])
+def test_a_torch_that_does_not_load_is_no_reason_to_stop(monkeypatch, fault):
+    import builtins
+
+    real = builtins.__import__
+
+    def broken(name, *rest):
+        if name == "torch":
+            raise fault("libcudart.so.13: cannot open shared object file.\nmore")
+        return real(name, *rest)
+
+    monkeypatch.setattr(_gpu, "may_have_gpu", lambda: True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(builtins, "__import__", broken)
+    assert _gpu.chosen_device("auto") == "cpu"
+    with pytest.raises(EngineFailed, match=r"torch cannot be loaded: libcudart.* file\. Install"):
+        _gpu.chosen_device("cuda")
+
+
+@pytest.mark.parametrize("call", ["get_device_name", "mem_get_info"])
+def test_a_gpu_that_does_not_answer_is_told_and_the_processor_draws(
+    torch, monkeypatch, caplog, call
+):
+    """A driver that is there and broken: every call of torch.cuda raises RuntimeError."""
+
+    def fault(*_):
+        raise RuntimeError("CUDA driver initialization failed")
+
+    expected = list(shoot(device="cpu")[1])
+    monkeypatch.setattr(_gpu, "chosen_device", lambda asked: "cuda")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda *_: "A card")
+    monkeypatch.setattr(torch.cuda, call, fault)
+    monkeypatch.setattr(torch.cuda, "empty_cache", fault)
+    engine, frames = shoot()
+    got = list(frames)
+    assert all(np.array_equal(a, b) for a, b in zip(got, expected, strict=True))
+    assert "could not draw the clip: CUDA driver initialization failed." in caplog.text
+    assert engine.drawn_on is None
+    with pytest.raises(EngineFailed, match="CUDA driver initialization failed"):
+        list(shoot(device="cuda")[1])
+
+
 def with_a_gpu(monkeypatch, fails_at=None):
     """Let the kernels stand for a GPU that fails before a frame."""
 

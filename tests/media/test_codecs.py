@@ -112,6 +112,19 @@ def test_animations_go_round_at_their_speed(tmp_path, name, container):
         assert set(colr(path.read_bytes())) == {(b"nclx", 1, 1, 1, False)}
 
 
+@pytest.mark.parametrize("name", ["gif", "webp"])
+def test_what_is_held_in_memory_whole_is_not_begun_if_it_is_too_large(tmp_path, name):
+    asked = shot(1280, 720, 400, 50)  # 1055 MiB
+
+    def frames():
+        raise AssertionError("nothing may be drawn")
+        yield
+
+    with pytest.raises(StageFailed, match="1055 MiB of pixels, at most 1024.*`codec: avif`"):
+        write_clip(frames(), tmp_path / "a", asked, encoding=Encoding(name))
+    assert list(tmp_path.iterdir()) == []
+
+
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv[2])

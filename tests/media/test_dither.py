@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.media import dither, yuv
+from pipeline.media import dither
 
 
 @pytest.mark.parametrize("width_px", [2, 17, 640, 1921])
@@ -39,26 +39,3 @@ def test_what_does_not_fit_is_cut_off():
     out = np.empty((1, 5), np.uint8)
     dither.rounded(plane, out)
     assert out.tolist() == [[0, 0, 255, 255, 255]]
-
-
-@pytest.mark.parametrize("bits", [8, 10])
-def test_a_packed_frame_is_its_planes(bits):
-    y, x = np.mgrid[:200, :320]
-    rgb = np.stack(
-        [128 + 120 * np.sin(x / a) * np.cos(y / b) for a, b in ((23, 31), (40, 9), (7, 60))], -1
-    )
-    planes = yuv.planes_of(rgb.astype(np.float32))
-    frame = dither.packed(planes, bits)
-    assert frame.shape == (300, 320)
-    for seen, plane in zip(yuv.views(frame), planes, strict=True):
-        off = seen / 2 ** (bits - 8) - plane
-        assert np.abs(off).max() < 4 / 2 ** (bits - 6)
-        assert np.abs(cv2.blur(off, (15, 15))).max() < 0.15 * 4 / 2 ** (bits - 6)
-
-
-def test_ten_bits_end_at_their_white():
-    planes = [np.full((8, 8), 300, np.float32), *np.full((2, 4, 4), -5, np.float32)]
-    luma, u, v = yuv.views(dither.packed(planes, 10))
-    assert (luma == 1023).all()
-    assert (u == 0).all()
-    assert (v == 0).all()

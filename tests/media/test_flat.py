@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.media.dither import packed
 from pipeline.media.flat import Flat
 from pipeline.media.place import View
+from pipeline.media.shading import packed
 from pipeline.media.tour import Way
 from pipeline.media.yuv import i420_to_rgb, planes_of
 

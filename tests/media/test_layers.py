@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.media.behind import fill, pull
 from pipeline.media.cuts import find_cuts
-from pipeline.media.layers import MOST, fill, pull, split, whole
+from pipeline.media.layers import MOST, split, whole
 
 BLUE, YELLOW = (40.0, 60.0, 200.0), (230.0, 200.0, 30.0)
 

@@ -12,7 +12,8 @@ import pytest
 from scipy.signal import lfilter, resample_poly
 
 from pipeline.errors import StageFailed
-from pipeline.media.loudness import RATE_HZ, Track, read_sound, read_track, write_track
+from pipeline.media.loudness import Track, read_sound, read_track, write_track
+from pipeline.media.soundtrack import RATE_HZ
 
 
 def tone(seconds: float, amplitude: float = 0.1) -> np.ndarray:

@@ -97,6 +97,17 @@ def test_an_object_at_the_foot_of_a_photograph_is_lifted_above_the_captions():
     assert max(misses(view, (700, 300, 900, 700), (1600, 900), (0, 0, 1, 0.75))) < 1e-9
 
 
+def test_a_rim_does_not_touch_the_frame_where_captions_cannot_be_spared():
+    """A vessel that fills its photograph, in a tall frame whose foot is for captions."""
+    box, frame, safe = (150.0, 300.0, 850.0, 1580.0), (1080, 1920), (0.0, 0.0, 1.0, 0.7)
+    view = place((1000, 2200), box, frame, safe)
+    height = view.width * frame[1] / frame[0]
+    above = (box[1] - (view.y - height / 2)) / height
+    assert misses(view, box, frame, FULL) == (0, 0, 0, 0)
+    assert above == pytest.approx(0.025, abs=2e-3), "air above the lip"
+    assert 0 < misses(view, box, frame, safe)[3] < 0.06
+
+
 def test_a_closest_view_is_no_closer_than_asked():
     box = (400.0, 400.0, 500.0, 500.0)
     assert place((4000, 3000), box, (800, 600), FULL, 400).width == pytest.approx(400)

@@ -8,6 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 from pipeline.media import roll, unroll, yuv
+from pipeline.media.resample import resized
 from pipeline.protocols import Shot
 from pipeline.records import Kind
 
@@ -112,7 +113,7 @@ def test_the_first_frame_is_the_whole_work_on_a_calm_ground(kind, width, height)
     corner[at], corner[1 - at] = int(start), plan.breadth[0]
     size = [0, 0]
     size[at], size[1 - at] = plan.flat_px, plan.breadth[1] - plan.breadth[0]
-    true = yuv.planes_of(cv2.resize(rgb.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    true = yuv.planes_of(resized(rgb, (size[0], size[1])))
     for found, plane, per in zip(first, true, (1, 2, 2), strict=True):
         x, y = (value // per for value in corner)
         part = found[y : y + plane.shape[0], x : x + plane.shape[1]]

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from pipeline import progress
-from pipeline.errors import StageFailed
+from pipeline.errors import StageFailed, StoreError
 from pipeline.media.codecs import Encoding
-from pipeline.media.video import read_clip, write_clip
+from pipeline.media.video import read_clip, read_planar, write_clip
 from pipeline.media.yuv import i420_to_rgb, rgb_to_i420
 from pipeline.protocols import Shot
 from pipeline.records import Kind
@@ -50,6 +50,15 @@ def test_every_frame_comes_back_as_it_went_in(tmp_path):
         stored = i420_to_rgb(rgb_to_i420(sent))  # the codec's loss alone, not that of 4:2:0
         assert np.abs(stored.astype(int) - got).mean() < 1
     assert np.array_equal(facts.first, i420_to_rgb(rgb_to_i420(next(moving(asked)))))
+
+
+@pytest.mark.parametrize("data", [b"", b"no video at all" * 99])
+def test_a_damaged_file_is_said_to_be(tmp_path, data):
+    path = tmp_path / "a.mp4"
+    path.write_bytes(data)
+    for read in (read_clip, read_planar):
+        with pytest.raises(StoreError, match=r"a\.mp4 is damaged.*Render it again"):
+            list(read(path))
 
 
 def test_planar_frames_are_taken_as_they_are(tmp_path):
