@@ -18,12 +18,13 @@ from typing import Any, NamedTuple
 from filelock import FileLock, Timeout
 
 from pipeline.build import build_exhibit, build_object, build_reel, read_items
-from pipeline.config import ExhibitConfig, check_objects, check_reel, load_config
+from pipeline.config import ExhibitConfig, check_clips, check_objects, check_reel, load_config
 from pipeline.errors import CallError
 from pipeline.protocols import Runner
 from pipeline.records import Entry, Exhibit, Item
 from pipeline.reels import ReelEntry
 from pipeline.review.gallery import write_gallery
+from pipeline.review.reel import reel_facts
 from pipeline.review.results import lay_out
 from pipeline.run import MakingRun, PlanningRun, Tally
 from pipeline.runners.local import InlineRunner, LocalRunner
@@ -115,8 +116,8 @@ def render(
         gallery = write_gallery(exhibit, folder / "gallery", reel) if config.gallery else None
     report = _report(exhibit, run.tally, started, time.perf_counter() - clock, width)
     if reel:
-        report["reel"] = _reel_report(reel)
-        report["problems"] += [{"id": "reel", **p.model_dump()} for p in reel.problems]
+        report["reel"] = reel_facts(reel)
+        report["problems"] += [{"id": reel.id, **p.model_dump()} for p in reel.problems]
     write_whole(folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
     return Outcome(exhibit, folder, gallery, report, reel)
 
@@ -179,7 +180,9 @@ def _planned_reel(reel: ReelEntry) -> PlannedObject:
 
 
 def _opened(config: ExhibitConfig | str | Path) -> tuple[ExhibitConfig, list[Item]]:
-    if not isinstance(config, ExhibitConfig):
+    if isinstance(config, ExhibitConfig):
+        check_clips(config)
+    else:
         config = load_config(config)
     items = read_items(config)
     check_objects(config, items)
@@ -238,18 +241,6 @@ def _with_the_others(
         made.get(item.id) or build_object(item, config.recipe(item), look) for item in items
     )
     return exhibit.with_entries(entries)
-
-
-def _reel_report(reel: ReelEntry) -> dict[str, Any]:
-    """What is in the reel, and what is missing and why."""
-    film = reel.reel
-    left_out = [*reel.missing, *(film.left_out if film else ())]
-    return {
-        "chapters": [chapter.model_dump() for chapter in film.chapters] if film else [],
-        "missing": [out.model_dump() for out in left_out],
-        "loudness_lufs": film.loudness_lufs if film else None,
-        "true_peak_dbtp": film.true_peak_dbtp if film else None,
-    }
 
 
 def _report(

@@ -68,7 +68,8 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
     if view := entry.view:
         for how in recipe.clips:
             with _noting(entry, how.label("render_clip")):
-                entry.keep_clip(make(render_clip, view, item.subject, how=how), how.variant)
+                clip = make(render_clip, view, item.subject, item.details, how=how)
+                entry.keep_clip(clip, how.variant)
         with _noting(entry, "build_mesh"):
             if recipe.mesh:
                 entry.mesh = make(build_mesh, view, item.subject, how=recipe.mesh)
@@ -89,10 +90,19 @@ def build_reel(config: ExhibitConfig, exhibit: Exhibit, run: Run) -> ReelEntry |
         if section.music:
             check_music(section.music.credit, section.music.rights, config.rights)
         script, entry.missing = write_script(section, exhibit, params, config.path.parent)
-        if any(p.reason == "pending" for one in exhibit.entries for p in one.problems):
+        shown = section.objects or [one.id for one in exhibit.entries]
+        if any(one.id in shown and _awaits_clips(one, config) for one in exhibit.entries):
             raise NotStored("Not joined yet: some of its clips are still to be made.", "join_reel")
         entry.reel = run.maker(entry)(join_reel, script, how=Step(params))
     return entry
+
+
+def _awaits_clips(entry: Entry, config: ExhibitConfig) -> bool:
+    """Whether work that is still to be done stands before one of the object's clips."""
+    recipe = config.recipe(entry.item)
+    asked_for = recipe.stories if entry.item.image is None else recipe.clips
+    pending = {problem.stage for problem in entry.problems if problem.reason == "pending"}
+    return bool(asked_for and pending - {"build_mesh"})
 
 
 @contextmanager
@@ -105,7 +115,7 @@ def _noting(entry: Entry | ReelEntry, stage: str) -> Iterator[None]:
     except Refused as error:
         entry.problems.append(Problem(stage=stage, reason="refused", message=str(error)))
     except ItemError as error:
-        where = stage if stage.startswith(error.stage) else error.stage
+        where = error.stage or stage
         entry.problems.append(Problem(stage=where, reason="failed", message=str(error)))
 
 

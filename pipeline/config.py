@@ -7,7 +7,7 @@ order: that is `pipeline.build`. Relative paths in a config are relative to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,7 +26,7 @@ from pipeline.engines.clip_parallax import ParallaxOptions
 from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import ConfigError, Mistake
-from pipeline.mistakes import Loc, where_in_file
+from pipeline.mistakes import Loc, suggest, where_in_file
 from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item, Kind, Localized, Params, Photo
@@ -303,11 +303,11 @@ def load_config(path: str | Path) -> ExhibitConfig:
     path = Path(path)
     config = read_yaml(path, ExhibitConfig)
     config._path = path.absolute()
-    _check_clips(config)
+    check_clips(config)
     return config
 
 
-def _check_clips(config: ExhibitConfig) -> None:
+def check_clips(config: ExhibitConfig) -> None:
     """See that profiles are there and that what sections write goes together with them.
 
     Raises:
@@ -317,12 +317,7 @@ def _check_clips(config: ExhibitConfig) -> None:
     for name, own in config.objects.items():
         sections["objects", name, "clip"] = own.clip and merged(config.clip, own.clip)
         sections["objects", name, "story"] = own.story and merged(config.story, own.story)
-    found = clip_mistakes(sections, config.all_profiles)
-    if found:
-        spots = read_yaml_data(config.path)[1]
-        file = str(config.path)
-        mistakes = [Mistake(file, *where_in_file(loc, spots), message) for loc, message in found]
-        raise ConfigError(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
+    _tell(config, clip_mistakes(sections, config.all_profiles))
 
 
 def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
@@ -331,21 +326,13 @@ def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
     Raises:
         ConfigError: naming each one that it does not have.
     """
-    import difflib
-
     known = [item.id for item in items]
-    unknown = [name for name in config.objects if name not in known]
-    spots = read_yaml_data(config.path)[1] if unknown and config.path.is_file() else {}
-    mistakes = []
-    for name in unknown:
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean '{close[0]}'?" if close else f"it has: {', '.join(known[:12])}"
-        spot = spots.get(("objects", name))
-        line, column = (spot.key_line, spot.key_column) if spot else (1, 1)
-        message = f"objects.{name}: not in the catalogue; {hint}"
-        mistakes.append(Mistake(str(config.path), line, column, message))
-    if mistakes:
-        raise ConfigError(mistakes)
+    found: list[tuple[Loc, str]] = [
+        (("objects", name), f"objects.{name}: not in the catalogue{suggest(name, known)}")
+        for name in config.objects
+        if name not in known
+    ]
+    _tell(config, found, at_key=True)
 
 
 def check_reel(config: ExhibitConfig, items: list[Item]) -> None:
@@ -358,12 +345,24 @@ def check_reel(config: ExhibitConfig, items: list[Item]) -> None:
     if config.reel is None:
         return
     known = [item.id for item in items]
-    found = reel_mistakes(config.reel, config.all_profiles, known, config.path.parent)
-    if found:
-        spots = read_yaml_data(config.path)[1] if config.path.is_file() else {}
-        file = str(config.path)
-        raise ConfigError([Mistake(file, *where_in_file(loc, spots), text) for loc, text in found])
+    _tell(config, reel_mistakes(config.reel, config.all_profiles, known, config.path.parent))
     require_moviepy()
+
+
+def _tell(config: ExhibitConfig, found: Sequence[tuple[Loc, str]], *, at_key: bool = False) -> None:
+    """Raise what was found, where it stands in the file; a config made in memory has none.
+
+    Raises:
+        ConfigError: if anything was found.
+    """
+    if not found:
+        return
+    spots = read_yaml_data(config.path)[1] if config.path.is_file() else {}
+    file = str(config.path)
+    mistakes = [
+        Mistake(file, *where_in_file(loc, spots, at_key=at_key), message) for loc, message in found
+    ]
+    raise ConfigError(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
 
 
 def json_schema() -> dict[str, Any]:

@@ -239,16 +239,29 @@ def _message(detail: ErrorDetails, place: _Place, spots: Spots) -> str:
     return f"found {_shown(value, text)}, expected {_expected(detail, place)}"
 
 
+def values_problems(error: ValidationError) -> list[str]:
+    """Return in words what is wrong with values that do not go together."""
+    return [detail["msg"].removeprefix("Value error, ") for detail in error.errors()]
+
+
 def _fields(kinds: tuple[Any, ...]) -> list[str]:
     return [name for kind in kinds if _is_model(kind) for name in kind.model_fields]
 
 
 def suggest(found: str, known: Sequence[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the nearest of ``known``, or all of them."""
-    close = difflib.get_close_matches(found, known, 1, 0.6)
+    """Return ``; did you mean 'x'?`` for the nearest of ``known``, or what they are.
+
+    A name that has the word as a part between hyphens is nearer than one that is spelt alike, and
+    of several the one that others are named after: ``still`` means ``landscape-1080p-still``, and
+    ``landscape`` means ``landscape-1080p``.
+    """
+    holding = [name for name in known if f"-{found}-" in f"-{name}-"]
+    holding.sort(key=lambda name: -sum(other.startswith(f"{name}-") for other in known))
+    close = holding or difflib.get_close_matches(found, known, 1, 0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
-    return f"; known here: {', '.join(known)}" if known else ""
+    more = ", …" if len(known) > _MOST_KNOWN else ""
+    return f"; known here: {', '.join(known[:_MOST_KNOWN])}{more}" if known else ""
 
 
 def _choice(found: str, expected: str) -> str:
@@ -275,6 +288,7 @@ def _shown(value: object, text: str | None = None) -> str:
 
 
 _MAX_SHOWN = 60
+_MOST_KNOWN = 40
 
 _EXPECTED = {
     "greater_than": "more than {gt}",

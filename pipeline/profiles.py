@@ -18,8 +18,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from pipeline.media.codecs import CODECS, CodecName, Encoding, Quality
-from pipeline.records import Params
+from pipeline.media.codecs import CodecName, Encoding, Quality
+from pipeline.records import Pace, Params
 from pipeline.yamlfile import read_yaml
 
 MOST_PX = 35_651_584
@@ -28,7 +28,6 @@ AV1 alike. Source: ITU-T H.265, Table A.8; AV1 specification, annex A.3."""
 _LONGEST_PX = 16384
 """Source: AV1 specification, annex A.3; VP9 and H.264 stop at about the same."""
 
-Pace = Literal["normal", "slow", "still"]
 PACES: dict[Pace, float] = {"normal": 1.0, "slow": 0.5, "still": 0.0}
 """How fast a camera goes, as a share of its usual speed."""
 
@@ -99,34 +98,39 @@ class ClipKnobs(Params):
         """How the file is to be written."""
         return Encoding(self.codec, self.quality, self.crf, self.container)
 
-    def _size_problem(self) -> str:
-        if self.width_px is None and self.height_px is None:
-            return ""
-        if self.width_px is None or self.height_px is None:
-            there, absent = ("width", "height") if self.width_px else ("height", "width")
-            return f"found {there}_px alone, expected {absent}_px with it"
-        if self.width_px * self.height_px > MOST_PX:
-            return (
-                f"found a frame of {self.width_px} x {self.height_px} px, expected at most "
-                f"{MOST_PX:,} pixels, which is what players open; make two clips of it"
-            )
-        return ""
 
-    def _codec_problem(self) -> str:
-        codec = CODECS[self.codec]
-        if self.container and self.container not in codec.containers:
-            expected = " or ".join(codec.containers)
-            return f"found container {self.container} for {self.codec}, expected {expected}"
-        if self.crf is not None and not codec.crf:
-            return f"found crf for {self.codec}, which has none; use quality"
-        if self.crf is not None and self.crf > codec.crf_most:
-            return f"found crf {self.crf} for {self.codec}, expected at most {codec.crf_most}"
-        if self.codec == "gif" and 100 % self.fps:
-            return (
-                f"found fps {self.fps} for gif, expected 10, 20, 25 or 50: it counts in "
-                "hundredths of a second"
-            )
-        return ""
+def check_frame(width_px: int, height_px: int) -> None:
+    """See that players open frames of this size.
+
+    Raises:
+        ValueError: if they do not.
+    """
+    if width_px * height_px > MOST_PX:
+        raise ValueError(
+            f"found a frame of {width_px} x {height_px} px, expected at most {MOST_PX:,} pixels, "
+            "which is what players open; make two clips of it"
+        )
+
+
+def check_encoding(encoding: Encoding, fps: int) -> None:
+    """See that codec, container, rate factor and frame rate go together.
+
+    Raises:
+        ValueError: if they do not.
+    """
+    name, codec = encoding.codec, encoding.facts
+    if encoding.container and encoding.container not in codec.containers:
+        expected = " or ".join(codec.containers)
+        raise ValueError(f"found container {encoding.container} for {name}, expected {expected}")
+    if encoding.crf is not None and not codec.crf:
+        raise ValueError(f"found crf for {name}, which has none; use quality")
+    if encoding.crf is not None and encoding.crf > codec.crf_most:
+        raise ValueError(f"found crf {encoding.crf} for {name}, expected at most {codec.crf_most}")
+    if name == "gif" and 100 % fps:
+        raise ValueError(
+            f"found fps {fps} for gif, expected 10, 20, 25 or 50: it counts in hundredths of a "
+            "second"
+        )
 
 
 class WholeKnobs(ClipKnobs):
@@ -134,9 +138,12 @@ class WholeKnobs(ClipKnobs):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        problem = self._size_problem() or self._codec_problem()
-        if problem:
-            raise ValueError(problem)
+        if self.width_px is not None and self.height_px is not None:
+            check_frame(self.width_px, self.height_px)
+        elif self.width_px is not None or self.height_px is not None:
+            there, absent = ("width", "height") if self.width_px else ("height", "width")
+            raise ValueError(f"found {there}_px alone, expected {absent}_px with it")
+        check_encoding(self.encoding, self.fps)
         return self
 
 

@@ -122,6 +122,10 @@ class Rights(Record):
     holder: str = ""
 
 
+Pace = Literal["normal", "slow", "still"]
+"""How fast a camera goes."""
+
+
 class Region(Record):
     """A named part of a photograph."""
 
@@ -169,7 +173,6 @@ class Item(Record):
             title=self.title,
             credit=self.rights.credit,
             rights_uri=self.rights.uri,
-            details=self.details,
         )
 
 
@@ -181,7 +184,6 @@ class Subject(Record):
     title: Localized
     credit: str
     rights_uri: str
-    details: tuple[Region, ...] = ()
 
 
 class Photo(Record):
@@ -249,6 +251,7 @@ class Clip(Record):
     profile: str = "photo"
     """Name of the profile it was made for."""
     codec: str = "h264"
+    pace: Pace = "normal"
 
     @property
     def media_type(self) -> str:

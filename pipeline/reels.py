@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.naming import media_type
 from pipeline.records import Clip, Kind, Localized, Problem, Provenance, Record, StoredPath
+
+REEL_ID, MUSIC_ID = "reel", "reel.music"
+"""What reports call the reel and permissions its music; no object of an exhibit with a reel may
+have these ids."""
 
 
 class Music(Record):
@@ -82,6 +87,15 @@ class Reel(Record):
     loudness_lufs: float | None = None
     """Integrated loudness of the music as it is heard; ``None`` for a silent reel."""
     true_peak_dbtp: float | None = None
+    level_ridden: bool = False
+    """One gain for all of the music would have lifted a peak too high, so its level was ridden."""
+    music_rounds: int = 0
+    """How often the music is heard, begun ones counted."""
+
+    @property
+    def media_type(self) -> str:
+        """The file's type, as browsers name it."""
+        return media_type(self.path)
 
     @property
     def duration_s(self) -> float:
@@ -103,4 +117,4 @@ class ReelEntry(BaseModel):
     @property
     def id(self) -> str:
         """What messages call it."""
-        return "reel"
+        return REEL_ID

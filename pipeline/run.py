@@ -156,7 +156,7 @@ class MakingRun:
             call = Call(**{**call.__dict__, "tried": tried})
             return self._runner.call(perform, call, self._store.root, folder, load_engine)
         except ItemError as error:
-            error.stage = error.stage or call.name
+            error.stage = label
             raise
         finally:
             with self._lock:
@@ -188,8 +188,6 @@ class PlanningRun:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.missing: dict[str, list[tuple[str, str]]] = {}
-        """By object: stage and engine of the work that is missing and can be named."""
 
     def side_by_side(self, work: Callable[[Item], Entry], items: Iterable[Item]) -> list[Entry]:
         """Look at each item in turn."""
@@ -204,8 +202,6 @@ class PlanningRun:
                 if made := self._store.find(call.key):
                     entry.provenance[how.label(stage.__name__)] = made.provenance
                     return made.result  # type: ignore[return-value]
-            name = how.engines[0].name if how.engines else ""
-            self.missing.setdefault(entry.id, []).append((how.label(stage.__name__), name))
             label = how.label(stage.__name__)
             raise NotStored("Not made yet: the last run was asked for other objects only.", label)
 
@@ -232,7 +228,7 @@ def describe(
             f"The picture {path} cannot be read: {error.strerror or error}. "
             "Check the name in the catalogue and the config's source.images."
         )
-        failed.stage = stage.__name__
+        failed.stage = how.label(stage.__name__)
         raise failed from error
 
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from pipeline.media.codecs import CODECS, CodecName, Quality
-from pipeline.mistakes import Loc, suggest
+from pipeline.mistakes import Loc, suggest, values_problems
 from pipeline.profiles import Profile, SidePx
 from pipeline.records import Clip, Entry, Exhibit, Params
-from pipeline.reels import LeftOut, Music, ReelPart, Script
-from pipeline.stages.join_reel import ReelKnobs, ReelParams
+from pipeline.reels import MUSIC_ID, REEL_ID, LeftOut, Music, ReelPart, Script
+from pipeline.stages.join_reel import LEAST_FOOT, ReelKnobs, ReelParams
 
 _SAME_SHAPE = 0.005
 
@@ -33,7 +32,7 @@ class MusicSection(Params):
     """Who is to be named: composer, players, publisher. Shown with the credits."""
     rights: str = Field(min_length=1)
     """URI of its licence, checked as those of pictures are. For a written permission: `rights:
-    {permissions: {music: "letter of …"}}`."""
+    {permissions: {reel.music: "letter of …"}}`."""
     start_s: float = Field(default=0.0, ge=0)
     """Where in the file it begins."""
     fade_in_s: float = Field(default=1.0, ge=0, le=30)
@@ -74,7 +73,7 @@ def reel_params(section: ReelSection, profiles: Mapping[str, Profile]) -> ReelPa
     profile = profiles[section.profile]
     known = profile.model_dump(exclude_unset=True, include=set(ReelParams.model_fields))
     if profile.caption_zone.bottom > 0:
-        known["foot"] = profile.caption_zone.bottom
+        known["foot"] = max(LEAST_FOOT, profile.caption_zone.bottom)
     if section.codec:  # the profile's container and rate factor are its own codec's
         known = {name: v for name, v in known.items() if name not in ("container", "crf")}
     own = section.model_dump(exclude_none=True, include=set(ReelParams.model_fields))
@@ -92,7 +91,15 @@ def reel_mistakes(
         known: ids of the catalogue.
         folder: where the config lies.
     """
-    found: list[tuple[Loc, str]] = []
+    found: list[tuple[Loc, str]] = [
+        (
+            ("reel",),
+            f"the catalogue has an object {name}, which is what reports and permissions call "
+            "the reel or its music; give the object another id",
+        )
+        for name in (REEL_ID, MUSIC_ID)
+        if name in known
+    ]
     for index, name in enumerate(section.objects):
         if name not in known:
             hint = suggest(name, list(known))
@@ -110,17 +117,18 @@ def reel_mistakes(
 
 
 def _frame_problems(section: ReelSection, profiles: Mapping[str, Profile]) -> list[str]:
-    values: dict[str, Any] = profiles[section.profile].knobs()
-    values |= section.model_dump(exclude_none=True, include={"width_px", "height_px", "codec"})
+    profile = profiles[section.profile]
+    sides = (section.width_px or profile.width_px, section.height_px or profile.height_px)
     problems = []
-    if "width_px" not in values or "height_px" not in values:
+    if None in sides:
         problems.append(
             f"profile {section.profile} has no frame of its own, expected one with a width and a "
             "height, such as landscape-1080p; or write width_px and height_px"
         )
-    codec = CODECS[values.get("codec", "h264")]
-    if codec.silent:
-        problems.append(f"codec {codec.name} carries no chapters, expected a video codec")
+    try:
+        reel_params(section, profiles)
+    except ValidationError as error:
+        problems += values_problems(error)
     return problems
 
 
@@ -152,13 +160,17 @@ def write_script(
 
 
 def _suited(entry: Entry, params: ReelParams) -> Clip | None:
-    """Return the clip for the reel's profile, else one of the frame's shape, else the main one."""
+    """Return the clip for the reel's profile, else one at the usual pace and of the frame's shape.
+
+    A slow or a still one would take the place of the moving clip: they are for those who ask.
+    """
     shape = params.width_px / params.height_px
     films = [clip for clip in entry.clips if not CODECS[_codec(clip)].silent]
 
-    def unlike(clip: Clip) -> tuple[bool, bool, int]:
+    def unlike(clip: Clip) -> tuple[bool, bool, bool, int]:
         same = abs(clip.width_px / clip.height_px / shape - 1) < _SAME_SHAPE
-        return clip.profile != params.profile, not same, -clip.width_px if same else 0
+        other, unusual = clip.profile != params.profile, clip.pace != "normal"
+        return other, unusual, not same, -clip.width_px if same else 0
 
     return min(films, key=unlike, default=None)
 

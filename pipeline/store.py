@@ -50,12 +50,17 @@ class Made(NamedTuple):
 
 
 def fingerprint(value: object, digest: Callable[[Path], str]) -> str:
-    """Return the SHA-256 of what ``value`` is: the bytes of its files, the text of the rest."""
+    """Return the SHA-256 of what ``value`` is: the bytes of its files, the text of the rest.
+
+    A tuple is what its members are.
+    """
     plain: object = value
     if isinstance(value, BaseModel):
         plain = value.model_dump(mode="json", context={"digest": digest})
     elif isinstance(value, Path):
         return digest(value)
+    elif isinstance(value, tuple):
+        plain = [fingerprint(one, digest) for one in value]
     return sha256_text(canonical_json(plain))
 
 

@@ -25,6 +25,7 @@ from pipeline.media.codecs import CODECS, CodecName, advice, missing, require
 from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
 from pipeline.records import Item
+from pipeline.reels import REEL_ID
 from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.stages.render_clip import ClipParams
 from pipeline.weights import find_weights
@@ -85,7 +86,7 @@ def check_exhibit(path: Path) -> Checked:
         try:
             check_music(music.credit, music.rights, config.rights)
         except Refused as error:
-            remarks.append(Remark(id="reel", about="music", message=str(error)))
+            remarks.append(Remark(id=REEL_ID, about="music", message=str(error)))
     blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size", "codec")}
     return Checked(
         objects=len(items),
@@ -100,19 +101,22 @@ def check_exhibit(path: Path) -> Checked:
 
 def _unwritable(config: ExhibitConfig, items: list[Item]) -> list[Remark]:
     """Say of each profile that is used here whether its codec is missing, once."""
-    remarks: dict[str, Remark] = {}
+    used: dict[tuple[str, CodecName], str] = {}
     for item in items:
         recipe = config.recipe(item)
         for how in recipe.clips if item.image is not None else recipe.stories:
             params = how.params
             assert isinstance(params, ClipParams)  # noqa: S101  what clip steps hold
-            try:
-                require(params.codec, f"the profile {params.profile}")
-            except StageFailed as error:
-                remarks[params.profile] = Remark(
-                    id=params.profile, about="codec", message=str(error)
-                )
-    return list(remarks.values())
+            used[params.profile, params.codec] = f"the profile {params.profile}"
+    if reel := config.reel_params():
+        used.setdefault((reel.profile, reel.codec), f"the reel's profile {reel.profile}")
+    remarks = []
+    for (profile, codec), wanted_by in used.items():
+        try:
+            require(codec, wanted_by)
+        except StageFailed as error:
+            remarks.append(Remark(id=profile, about="codec", message=str(error)))
+    return remarks
 
 
 def _ids(remarks: list[Remark], about: str) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
 
-from pipeline.mistakes import Loc, suggest
+from pipeline.mistakes import Loc, suggest, values_problems
 from pipeline.profiles import ClipKnobs, Profile
 from pipeline.stages.render_clip import ClipParams
 
@@ -68,15 +68,21 @@ def _section_mistakes(
 ) -> list[tuple[Loc, str]]:
     named: list[tuple[Loc, str]] = [((*loc, "profile"), section.profile)]
     named += [((*loc, "also", index), name) for index, name in enumerate(section.also)]
-    unknown = [(place, name) for place, name in named if name not in profiles]
-    if unknown:
-        known = list(profiles)
-        return [
-            (place, f"found {name}, expected a profile{suggest(name, known)}")
-            for place, name in unknown
-        ]
+    names = [name for _, name in named]
+    wrong = [
+        (place, f"found {name}, expected a profile{suggest(name, list(profiles))}")
+        for place, name in named
+        if name not in profiles
+    ]
+    wrong += [
+        (place, f"found {name}, which has its clip already, expected each profile once")
+        for index, (place, name) in enumerate(named)
+        if name in names[:index]
+    ]
+    if wrong:
+        return wrong
     try:
         clip_params(section, profiles)
     except ValidationError as error:
-        return [(loc, detail["msg"].removeprefix("Value error, ")) for detail in error.errors()]
+        return [(loc, problem) for problem in values_problems(error)]
     return []

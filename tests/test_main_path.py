@@ -150,6 +150,23 @@ def test_a_change_remakes_what_hangs_on_it(exhibit, tmp_path, section, expected)
     assert made(render(exhibit, tmp_path / "renders")) == expected
 
 
+def test_a_detail_is_a_matter_of_the_clip_alone(exhibit, tmp_path):
+    entries = [
+        f"{{kind: print, image: print.png, rights: '{CC0}', credit: M, id: print, title: P, "
+        "details: [{region: 'pct:%d,10,30,30'}]}",
+        f"{{kind: intangible, rights: '{CC0}', credit: M, id: craft, title: C, description: D, "
+        "details: [{region: 'pct:%d,10,30,30'}]}",
+    ]
+    text = "items:\n" + "".join(f"  - {entry}\n" for entry in entries)
+    catalogue = exhibit.with_name("catalogue.yaml")
+    exhibit.write_text(CONFIG.replace("catalogue.csv", "catalogue.yaml"), encoding="utf-8")
+    catalogue.write_text(text % (10, 10), encoding="utf-8")
+    first = render(exhibit, tmp_path / "renders")
+    assert first.exit_code == 0, first.report["problems"]
+    catalogue.write_text(text % (50, 50), encoding="utf-8")
+    assert made(render(exhibit, tmp_path / "renders")) == {"render_clip": 1}
+
+
 def test_a_change_of_the_photograph_remakes_that_object(exhibit, tmp_path):
     render(exhibit, tmp_path / "renders")
     picture = Image.open(exhibit.parent / "print.png").rotate(90, expand=True)

@@ -161,6 +161,17 @@ def test_a_stage_that_fails_is_named(store, photo):
     assert failed.value.stage == "toy_stage"
 
 
+def test_the_failed_one_of_several_clips_is_named(store, photo):
+    photo.write_bytes(b"bad")
+    with pytest.raises(StageFailed) as failed:
+        making(store).maker(entry())(toy_stage, photo, how=TOY._replace(variant="tall"))
+    assert failed.value.stage == "toy_stage:tall"
+    photo.unlink()
+    with pytest.raises(SourceError) as failed:
+        making(store).maker(entry())(toy_stage, photo, how=TOY._replace(variant="tall"))
+    assert failed.value.stage == "toy_stage:tall"
+
+
 def test_a_missing_photograph_fails_its_object_in_words(store, tmp_path):
     with pytest.raises(SourceError, match="gone.jpg cannot be read.*Check the name"):
         making(store).maker(entry())(toy_stage, tmp_path / "gone.jpg", how=TOY)

@@ -13,9 +13,12 @@ import pipeline
 from pipeline.api import plan
 from pipeline.config import check_reel, load_config
 from pipeline.errors import CallError, ConfigError, Refused
+from pipeline.media import codecs
+from pipeline.records import Clip, Entry, Item, Kind, Rights
+from pipeline.review.gallery import write_gallery
 from pipeline.stages import join_reel
 from pipeline.stages.check_rights import RightsParams, check_music
-from pipeline.survey import check_exhibit
+from pipeline.survey import check_exhibit, plan_exhibit
 from tests.media.test_loudness import tone, write
 
 CC = "https://creativecommons.org/licenses"
@@ -60,6 +63,7 @@ def mistake(path: Path) -> str:
         ("{profile: lanscape-1080p}", 7, "did you mean 'landscape-1080p'?"),
         ("{profile: photo}", 7, "has no frame of its own, expected one with a width"),
         ("{codec: gif}", 7, "carries no chapters, expected a video codec"),
+        ("{width_px: 16384, height_px: 16384}", 7, "reel: found a frame of 16384 x 16384 px"),
         ("{objects: [first, secnd]}", 7, "did you mean 'second'?"),
         (f"{{music: {{file: a.wav, credit: B, rights: '{CC0}'}}}}", 7, "a.wav is not there"),
     ],
@@ -95,16 +99,94 @@ def test_music_that_may_not_be_used_is_refused(uri: str, purpose: str, said: str
     with pytest.raises(Refused) as caught:
         check_music("B. Sharp", uri, RightsParams(purpose=purpose))
     assert said in str(caught.value)
-    assert '"music": "letter of …"' in str(caught.value)
+    assert '"reel.music": "letter of …"' in str(caught.value)
 
 
 def test_music_that_may_be_used_is_let_through() -> None:
     assert "CC BY 4.0" in check_music("B", f"{CC}/by/4.0/", RightsParams())
     assert "NonCommercial" in check_music("B", f"{CC}/by-nc/4.0/", RightsParams())
-    letter = RightsParams(permissions={"music": "letter of the composer"})
+    letter = RightsParams(permissions={"reel.music": "letter of the composer"})
     assert check_music("B", "http://rightsstatements.org/vocab/InC/1.0/", letter) == (
         "permission: letter of the composer"
     )
+
+
+def test_a_permission_for_an_object_is_none_for_the_music() -> None:
+    letter = RightsParams(permissions={"music": "letter of the painter of the object `music`"})
+    with pytest.raises(Refused):
+        check_music("B", "http://rightsstatements.org/vocab/InC/1.0/", letter)
+
+
+@pytest.mark.parametrize("name", ["reel", "reel.music"])
+def test_no_object_is_called_as_the_reel_is(tmp_path: Path, name: str) -> None:
+    config = exhibit(tmp_path)
+    text = CATALOGUE.replace("first,first", f"{name},first")
+    (tmp_path / "catalogue.csv").write_text(text, encoding="utf-8")
+    assert f"the catalogue has an object {name}, which" in mistake(config)
+    with pytest.raises(ConfigError, match="give the object another id"):
+        pipeline.render(config, tmp_path / "out", jobs=0)
+    config.write_text(config.read_text("utf-8").partition("reel:")[0], encoding="utf-8")
+    assert {planned.id for planned in plan(config, tmp_path / "out")} == {name, "second", "lost"}
+
+
+def test_a_low_caption_zone_leaves_captions_their_room(tmp_path: Path) -> None:
+    config = exhibit(tmp_path, "{profile: low}")
+    low = "profiles: {low: {width_px: 1920, height_px: 1080, caption_zone: {bottom: 0.05}}}\n"
+    config.write_text(config.read_text("utf-8") + low, encoding="utf-8")
+    read = load_config(config)
+    check_reel(read, pipeline.build.read_items(read))
+    assert read.reel_params().foot == 0.1
+    config.write_text(config.read_text("utf-8").replace("0.05", "0.3"), encoding="utf-8")
+    assert load_config(config).reel_params().foot == 0.3
+
+
+def test_the_reels_encoder_is_asked_for_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codecs, "_can_encode", lambda encoder: encoder != "libx265")
+    config = exhibit(tmp_path, "{codec: hevc}")
+    checked = check_exhibit(config)
+    assert checked.unwritable == 1
+    said = "the reel's profile landscape-1080p asks for HEVC"
+    assert [said in one.message for one in checked.remarks if one.about == "codec"] == [True]
+    assert said in plan_exhibit(config, tmp_path / "out").as_text()
+
+
+def test_only_clips_of_the_reel_are_waited_for(tmp_path: Path) -> None:
+    config = exhibit(tmp_path, f"{{{SMALL}, objects: [first]}}")
+    Image.new("RGB", (160, 128)).save(tmp_path / "lost.png")
+    out = tmp_path / "out"
+    assert pipeline.render(config, out, jobs=0).exit_code == 0
+    text = config.read_text("utf-8")
+
+    def joined(text: str, only: str) -> bool:
+        config.write_text(text, encoding="utf-8")
+        outcome = pipeline.render(config, out, only=[only], jobs=0)
+        assert "pending" in {p["reason"] for p in outcome.report["problems"]}
+        assert (outcome.reel.reel is not None) == (outcome.folder / "reel.mp4").is_file()
+        return outcome.reel.reel is not None
+
+    assert joined(text + "objects: {second: {clip: {duration_s: 2}}}\n", "first")
+    assert joined(text + "objects: {first: {mesh: {}}}\n", "second")
+    assert not joined(text + "objects: {first: {clip: {duration_s: 2}}}\n", "second")
+    assert not joined(text + "objects: {first: {mask: {use_alpha: false}}}\n", "second")
+
+
+def test_a_slow_or_a_still_clip_takes_no_place_of_the_moving_one(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    main = Clip(path=path, poster=path, width_px=160, height_px=128, fps=12, frames=12, loops=True)
+    wide = {"width_px": 1920, "height_px": 1080}
+    rights = Rights(uri=CC0, credit="M")
+    entry = Entry(item=Item(id="a", kind=Kind.PRINT, title={"en": "A"}, rights=rights), clip=main)
+    for pace in ("still", "slow"):
+        entry.keep_clip(main.model_copy(update={**wide, "profile": pace, "pace": pace}), pace)
+    assert pipeline.showreel._suited(entry, join_reel.ReelParams()) is main
+    for pace in ("still", "slow"):
+        asked = join_reel.ReelParams(profile=pace)
+        assert pipeline.showreel._suited(entry, asked) is entry.variants[pace]
+    moving = main.model_copy(update={**wide, "profile": "landscape-720p"})
+    entry.keep_clip(moving, "landscape-720p")
+    assert pipeline.showreel._suited(entry, join_reel.ReelParams()) is moving
 
 
 def test_without_moviepy_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +226,13 @@ def test_the_film_is_among_the_results(tmp_path: Path) -> None:
     assert page.index('src="../reel.mp4"') < page.index("data-cards")
     assert page.count("data-at=") == 4
     assert "autoplay" not in page
+    film = outcome.reel.reel
+    other = film.model_copy(update={"path": film.path.with_suffix(".webm")})
+    webm = outcome.reel.model_copy(update={"reel": other})
+    page = write_gallery(outcome.exhibit, tmp_path / "other", webm).read_text("utf-8")
+    assert '<source src="../reel.webm" type="video/webm">' in page
+    assert said["chapters"] == outcome.report["reel"]["chapters"]
+    assert said["missing"] == outcome.report["reel"]["missing"]
 
     again = pipeline.render(config, out, jobs=0)
     assert again.report["stages"]["join_reel"] == {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import pipeline
+from pipeline.mistakes import suggest
 from pipeline.profiles import built_in
 from pipeline.records import Item, Kind, Rights
 from pipeline.variants import ManyClips, clip_params
@@ -88,6 +89,52 @@ def test_mistakes_are_told_with_their_places(tmp_path):
     assert "did you mean 'web-av1'" in second.message
     assert third.line == 5
     assert "objects.vase.clip: found fps 30 for gif" in third.message
+
+
+@pytest.mark.parametrize(
+    ("clip", "column", "name"),
+    [("{also: [web-gif, photo]}", 24, "photo"), ("{also: [web-gif, web-gif]}", 24, "web-gif")],
+)
+def test_a_profile_that_has_its_clip_already_is_a_mistake(tmp_path, clip, column, name):
+    with pytest.raises(pipeline.ConfigError) as told:
+        load(tmp_path, f"clip: {clip}\n")
+    (mistake,) = told.value.mistakes
+    assert (mistake.line, mistake.column) == (3, column)
+    assert f"clip.also.1: found {name}, which has its clip already" in mistake.message
+
+
+def test_a_config_made_in_memory_is_checked_as_well(tmp_path):
+    made = pipeline.ExhibitConfig(
+        exhibit={"id": "small"},
+        source={"name": "folder", "catalogue": "c.csv"},
+        clip={"profile": "typo"},
+    )
+    for call in (pipeline.render, pipeline.plan):
+        with pytest.raises(pipeline.ConfigError, match="found typo, expected a profile"):
+            call(made, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("still", "landscape-1080p-still"),
+        ("slow", "landscape-1080p-slow"),
+        ("landscape", "landscape-1080p"),
+        ("gif", "web-gif"),
+        ("1080p-still", "landscape-1080p-still"),
+        ("lanscape-4k", "landscape-4k"),
+        ("tal", "tall"),
+    ],
+)
+def test_the_nearest_profile_is_named(typed, meant):
+    assert suggest(typed, [*built_in(), "tall"]) == f"; did you mean '{meant}'?"
+
+
+def test_of_very_many_names_not_all_are_listed():
+    listed = suggest("zzz", [f"{number:04}" for number in range(1000)])
+    assert listed.startswith("; known here: 0000, 0001, ")
+    assert listed.endswith(", 0039, …")
 
 
 def test_what_goes_with_its_profile_is_no_mistake(tmp_path):

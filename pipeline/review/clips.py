@@ -23,8 +23,6 @@ class Version:
     clip: Clip
     number: int
     """0 is the main clip."""
-    pace: str
-    """``normal``, ``slow`` or ``still``, as its profile says."""
 
     @property
     def anchor(self) -> str:
@@ -62,25 +60,12 @@ class Version:
         ]
         if clip.loops:
             said.append(word("loops"))
-        if self.pace == "slow":
-            said.append(word("pace_slow"))
-        if self.pace == "still":
-            said.append(word("pace_still"))
+        if clip.pace != "normal":
+            said.append(word(f"pace_{clip.pace}"))
         return said
 
 
 def versions_of(entry: Entry) -> list[Version]:
     """Return every clip of an object, the main one, if it is there, with the number 0."""
-    found = [Version(entry.clip, 0, _pace(entry, ""))] if entry.clip else []
-    for number, (profile, clip) in enumerate(entry.variants.items(), start=1):
-        found.append(Version(clip, number, _pace(entry, profile)))
-    return found
-
-
-def _pace(entry: Entry, profile: str) -> str:
-    """Return how fast a clip goes, as the record of its making says."""
-    for stage in ("render_clip", "typeset_clip"):
-        made = entry.provenance.get(f"{stage}:{profile}" if profile else stage)
-        if made is not None:
-            return str(made.params.get("pace", "normal"))
-    return "normal"
+    found = [Version(entry.clip, 0)] if entry.clip else []
+    return found + [Version(clip, number) for number, clip in enumerate(entry.variants.values(), 1)]

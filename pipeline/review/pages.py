@@ -257,9 +257,9 @@ class Shown:
     @property
     def still(self) -> Version | None:
         """The version for those whom motion makes unwell, unless the main clip is one."""
-        if any(one.number == 0 and one.pace == "still" for one in self.versions):
+        if any(one.number == 0 and one.clip.pace == "still" for one in self.versions):
             return None
-        return next((one for one in self.versions if one.pace == "still"), None)
+        return next((one for one in self.versions if one.clip.pace == "still"), None)
 
     def weight(self, path: Path) -> str:
         """Size of a file in words.

@@ -46,10 +46,7 @@ def lay_out_reel(entry: ReelEntry, folder: Path, digest: Callable[[Path], str]) 
     document = {
         "files": files,
         "record": RECORD,
-        "chapters": [chapter.model_dump() for chapter in film.chapters] if film else [],
-        "missing": [out.model_dump() for out in missing(entry)],
-        "loudness_lufs": film.loudness_lufs if film else None,
-        "true_peak_dbtp": film.true_peak_dbtp if film else None,
+        **reel_facts(entry),
         "problems": [problem.model_dump() for problem in entry.problems],
     }
     names = {"digest": lambda path: path.name}
@@ -62,6 +59,17 @@ def lay_out_reel(entry: ReelEntry, folder: Path, digest: Callable[[Path], str]) 
     text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / RECORD, text)
     return document
+
+
+def reel_facts(entry: ReelEntry) -> dict[str, Any]:
+    """Return what is in the reel, what is missing and why, and how loud it is."""
+    film = entry.reel
+    return {
+        "chapters": [chapter.model_dump() for chapter in film.chapters] if film else [],
+        "missing": [out.model_dump() for out in missing(entry)],
+        "loudness_lufs": film.loudness_lufs if film else None,
+        "true_peak_dbtp": film.true_peak_dbtp if film else None,
+    }
 
 
 def missing(entry: ReelEntry) -> tuple[LeftOut, ...]:

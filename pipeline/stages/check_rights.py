@@ -14,11 +14,9 @@ from pydantic import Field
 from pipeline.errors import Refused
 from pipeline.licences import Licence, find_licence, suggest_uri
 from pipeline.records import Item, Params
+from pipeline.reels import MUSIC_ID
 
 VERSION = "1"
-
-_MUSIC = "music"
-"""What permissions call the music of a reel."""
 
 
 class RightsParams(Params):
@@ -28,7 +26,7 @@ class RightsParams(Params):
     """Whether anyone earns by it: entrance fees for it, merchandise, advertising."""
     permissions: dict[str, str] = Field(default={})
     """Permissions on file, ``{id: "letter of the artist, 2024-03-01"}``; a rights URI in the
-    place of an id stands for all objects under it."""
+    place of an id stands for all objects under it, and ``reel.music`` for the music of the reel."""
 
 
 def check_rights(item: Item, allowed: RightsParams) -> str:
@@ -38,12 +36,9 @@ def check_rights(item: Item, allowed: RightsParams) -> str:
         Refused: if its rights do not allow them, or are not known, and no permission is on file.
     """
     uri = item.rights.uri.strip()
-    licence = find_licence(uri)
-    if licence is not None and _allows(licence, allowed.purpose):
-        return licence.english
-    permission = _permission(item.id, licence, uri, allowed.permissions)
-    if permission:
-        return f"permission: {permission}"
+    licence, leave = _leave(item.id, uri, allowed)
+    if leave:
+        return leave
     if licence is None:
         raise Refused(_unknown(item.id, uri))
     why = licence.why
@@ -65,11 +60,9 @@ def check_music(credit: str, uri: str, allowed: RightsParams) -> str:
         Refused: if its rights do not allow it, or are not known, and no permission is on file.
     """
     uri = uri.strip()
-    licence = find_licence(uri)
-    if licence is not None and _allows(licence, allowed.purpose):
-        return licence.english
-    if permission := _permission(_MUSIC, licence, uri, allowed.permissions):
-        return f"permission: {permission}"
+    licence, leave = _leave(MUSIC_ID, uri, allowed)
+    if leave:
+        return leave
     if licence is None:
         meant = suggest_uri(uri)
         why = "are not known" + (f"; did you mean {meant}?" if meant else "")
@@ -78,14 +71,18 @@ def check_music(credit: str, uri: str, allowed: RightsParams) -> str:
         why = f"({licence.english}) do not allow it{commerce}: {licence.why}"
     raise Refused(
         f"The reel's music ({credit}): music under pictures is an adaptation, and its rights "
-        f"{uri!r} {why}. Choose other music, or name the permission in the config: {_how(_MUSIC)}"
+        f"{uri!r} {why}. Choose other music, or name the permission in the config: {_how(MUSIC_ID)}"
     )
 
 
-def _allows(licence: Licence, purpose: str) -> bool:
-    return licence.adaptations == "free" or (
-        licence.adaptations == "noncommercial" and purpose == "noncommercial"
-    )
+def _leave(identifier: str, uri: str, allowed: RightsParams) -> tuple[Licence | None, str]:
+    """Return the licence, where it is known, and what allows adaptations, or ``""``."""
+    licence = find_licence(uri)
+    free = {"free", "noncommercial"} if allowed.purpose == "noncommercial" else {"free"}
+    if licence is not None and licence.adaptations in free:
+        return licence, licence.english
+    permission = _permission(identifier, licence, uri, allowed.permissions)
+    return licence, f"permission: {permission}" if permission else ""
 
 
 def _permission(

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pipeline.errors import CallError
 from pipeline.media.codecs import CodecName, Encoding, Quality, require
+from pipeline.profiles import SidePx, check_encoding, check_frame
 from pipeline.protocols import Shot
 from pipeline.records import Kind, Params, text_in
 from pipeline.reels import Chapter, Music, Reel, Script
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from pipeline.media.timeline import Timeline
     from pipeline.protocols import Frame
 
-VERSION = "1"
+VERSION = "2"
+
+LEAST_FOOT = 0.1
+"""Share of the frame's height that is kept for captions at least."""
 
 
 class ReelKnobs(Params):
@@ -54,15 +58,23 @@ class ReelParams(ReelKnobs):
     """All that decides a reel beside its script: a profile with the config's own values."""
 
     profile: str = "landscape-1080p"
-    width_px: int = Field(default=1920, ge=128, multiple_of=2)
-    height_px: int = Field(default=1080, ge=128, multiple_of=2)
+    width_px: SidePx = 1920
+    height_px: SidePx = 1080
     fps: int = Field(default=30, ge=10, le=60)
     codec: CodecName = "h264"
     quality: Quality = "fine"
     crf: int | None = None
     container: str = ""
-    foot: float = Field(default=0.2, ge=0.1, le=0.45)
+    foot: float = Field(default=0.2, ge=LEAST_FOOT, le=0.45)
     """Share of the frame's height that belongs to captions."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.encoding.facts.silent:
+            raise ValueError(f"codec {self.codec} carries no chapters, expected a video codec")
+        check_frame(self.width_px, self.height_px)
+        check_encoding(self.encoding, self.fps)
+        return self
 
     @property
     def encoding(self) -> Encoding:
@@ -134,6 +146,8 @@ def join_reel(script: Script, params: ReelParams, *, folder: Path) -> Reel:
         left_out=tuple(plan.left_out),
         loudness_lufs=levelled.after.integrated_lufs if levelled else None,
         true_peak_dbtp=levelled.after.true_peak_dbtp if levelled else None,
+        level_ridden=levelled is not None and levelled.rides,
+        music_rounds=levelled.rounds if levelled else 0,
     )
 
 

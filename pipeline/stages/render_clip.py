@@ -12,12 +12,12 @@ from pydantic import Field
 from pipeline.errors import StageFailed, StoreError
 from pipeline.profiles import PACES, WholeKnobs
 from pipeline.protocols import ClipEngine, Shot
-from pipeline.records import Clip, Subject, View
+from pipeline.records import Clip, Region, Subject, View
 
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, Frame
 
-VERSION = "6"
+VERSION = "7"
 
 _WIDEST = 16 / 9
 """Frames are no wider than this and no taller than its inverse: what screens and feeds have."""
@@ -40,9 +40,17 @@ class ClipParams(WholeKnobs):
 
 
 def render_clip(
-    view: View, subject: Subject, params: ClipParams, *, engine: ClipEngine, folder: Path
+    view: View,
+    subject: Subject,
+    details: tuple[Region, ...],
+    params: ClipParams,
+    *,
+    engine: ClipEngine,
+    folder: Path,
 ) -> Clip:
     """Move a camera through one photograph; write clip, poster and sheet to ``folder``.
+
+    ``details`` are an input of their own: what else is made of the object does not hang on them.
 
     Raises:
         StageFailed: if this machine has no encoder for it, a detail lies beyond the photograph,
@@ -65,7 +73,7 @@ def render_clip(
             )
     shot = shot_of(subject, params, frame_size((rgb.shape[1], rgb.shape[0]), params))
     source_px = (view.photo.source_width_px, view.photo.source_height_px)
-    shot = replace(shot, details=tuple(on_photo(part, source_px) for part in subject.details))
+    shot = replace(shot, details=tuple(on_photo(part, source_px) for part in details))
     frames = engine.frames(rgb, mask, depth, shot)
     # Stills that fade into each other travel nowhere: there is no motion and no edge to look at.
     return finish_clip(frames, shot, params, subject, folder, depth if shot.pace else None)
@@ -83,7 +91,6 @@ def shot_of(subject: Subject, params: ClipParams, size_px: tuple[int, int]) -> S
         bits=params.encoding.facts.bits,
         safe=params.caption_zone.safe,
         pace=PACES[params.pace],
-        details=subject.details,
     )
 
 
@@ -133,6 +140,7 @@ def finish_clip(
         alt=subject.title,
         profile=params.profile,
         codec=params.codec,
+        pace=params.pace,
     )
 
 

@@ -10,7 +10,7 @@ from pipeline.protocols import TextEngine
 from pipeline.records import Clip, Localized, Subject
 from pipeline.stages.render_clip import ClipParams, finish_clip, shot_of
 
-VERSION = "6"
+VERSION = "7"
 
 _SHAPE = 16 / 9
 """There is no photograph whose shape the frame could follow."""

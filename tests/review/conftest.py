@@ -184,12 +184,11 @@ def add_variants(entry: Entry) -> Entry:
             shutil.copy(main.path, path)
         poster = folder / f"poster.{profile}.webp"
         shutil.copy(main.poster, poster)
-        changes = {"path": path, "poster": poster, "sheet": None}
+        pace = "still" if profile == "gentle" else "normal"
+        changes = {"path": path, "poster": poster, "sheet": None, "pace": pace}
         clip = main.model_copy(update={**changes, "profile": profile, "codec": codec})
         entry.keep_clip(clip, profile)
-        pace = "still" if profile == "gentle" else "normal"
-        label = f"render_clip:{profile}"
-        entry.provenance[label] = made("render_clip", params={"pace": pace})
+        entry.provenance[f"render_clip:{profile}"] = made("render_clip")
     return entry
 
 

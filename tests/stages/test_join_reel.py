@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import resource
 import shutil
@@ -17,8 +18,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import CallError, StageFailed
-from pipeline.media.reel import caption_span, read_planar
-from pipeline.media.video import write_clip
+from pipeline.media.reel import caption_span
+from pipeline.media.timeline import Pace, Timeline
+from pipeline.media.titles import Look
+from pipeline.media.video import read_planar, write_clip
 from pipeline.media.yuv import views
 from pipeline.protocols import Shot
 from pipeline.records import Clip, Kind
@@ -59,7 +62,8 @@ def clip(folder: Path, grey: int, size: tuple[int, int] = SIZE, frames: int = 12
 
 def part(film: Clip, name: str = "a", **more: Any) -> ReelPart:
     values = {"title": {"en": f"Work {name}", "zh": "作品"}, "credit": f"Museum {name}"}
-    return ReelPart(id=name, kind=Kind.PRINT, rights_uri=CC0, clip=film, **{**values, **more})
+    values["kind"] = Kind.PRINT
+    return ReelPart(id=name, rights_uri=CC0, clip=film, **{**values, **more})
 
 
 def script(*parts: ReelPart, music: Music | None = None) -> Script:
@@ -166,6 +170,8 @@ def test_the_file_sounds_as_loud_as_asked(joined: tuple[Reel, list[np.ndarray]])
     assert bs1770(heard) == pytest.approx(-16, abs=0.5)
     assert true_peak(heard) <= -1.0
     assert reel.loudness_lufs == pytest.approx(-16, abs=0.2)
+    assert not reel.level_ridden
+    assert reel.music_rounds == math.ceil((reel.duration_s - 1) / (5 - 1))
 
 
 def test_the_same_script_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -210,6 +216,35 @@ def test_a_work_whose_credit_cannot_be_set_is_left_out_and_named(tmp_path: Path)
     assert [chapter.id for chapter in reel.chapters if chapter.id] == ["a"]
     assert [out.id for out in reel.left_out] == ["b"]
     assert "no glyph" in reel.left_out[0].why
+
+
+@pytest.mark.parametrize(
+    ("captions", "kind"), [(True, Kind.INTANGIBLE), (False, Kind.PRINT), (True, Kind.PRINT)]
+)
+def test_words_that_are_never_shown_leave_nothing_out(
+    tmp_path: Path, captions: bool, kind: Kind
+) -> None:
+    works = script(
+        part(clip(tmp_path, 90), byline={"en": "Jiří \U0001f600"}, kind=kind),
+        part(clip(tmp_path, 60), "b"),
+    )
+    pace = {"fps": 12, "crossfade_s": 0.5, "title_s": 0, "object_s": 2, "credits_speed": 3}
+    plan = Timeline(works, Look(SIZE, "night"), Pace(**pace, captions=captions, foot=0.2))
+    shown_as_caption = captions and kind is Kind.PRINT
+    assert [out.id for out in plan.left_out] == (["a"] if shown_as_caption else [])
+
+
+def test_no_caption_is_drawn_before_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drawn(*_: object) -> None:
+        raise AssertionError("a caption was drawn")
+
+    monkeypatch.setattr("pipeline.media.timeline.caption", drawn)
+    pace = {"fps": 12, "crossfade_s": 0.5, "title_s": 0, "object_s": 2, "credits_speed": 3}
+    look = Look(SIZE, "night")
+    plan = Timeline(script(part(clip(tmp_path, 90))), look, Pace(**pace, captions=True, foot=0.2))
+    assert plan.left_out == []
 
 
 def test_generated_works_are_marked_even_without_captions(tmp_path: Path) -> None:

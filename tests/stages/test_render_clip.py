@@ -56,7 +56,7 @@ ENGINE = ParallaxEngine(ParallaxOptions())
 def test_clip_and_poster(view, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    clip = render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=out)
+    clip = render_clip(view, SUBJECT, (), PARAMS, engine=ENGINE, folder=out)
     assert sorted(p.name for p in out.iterdir()) == ["clip.mp4", "poster.webp", "sheet.webp"]
     frames = list(read_clip(clip.path))
     assert clip == Clip(
@@ -83,13 +83,13 @@ def test_clip_and_poster(view, tmp_path):
 def test_twice_the_same_bytes(view, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=tmp_path / name)
+        render_clip(view, SUBJECT, (), PARAMS, engine=ENGINE, folder=tmp_path / name)
     for name in ("clip.mp4", "poster.webp", "sheet.webp"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
 def test_the_sheet_shows_the_clip(view, tmp_path):
-    clip = render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=tmp_path)
+    clip = render_clip(view, SUBJECT, (), PARAMS, engine=ENGINE, folder=tmp_path)
     sheet = read_rgb(clip.sheet)
     first = next(read_clip(clip.path))
     found = cv2.matchTemplate(
@@ -104,8 +104,9 @@ def test_the_sheet_of_stills_that_fade_has_frames_alone(view, tmp_path):
     for pace in ("normal", "still"):
         (tmp_path / pace).mkdir()
         params = PARAMS.model_copy(update={"pace": pace})
-        clip = render_clip(view, SUBJECT, params, engine=ENGINE, folder=tmp_path / pace)
+        clip = render_clip(view, SUBJECT, (), params, engine=ENGINE, folder=tmp_path / pace)
         heights.append(read_rgb(clip.sheet).shape[0])
+        assert clip.pace == pace
     assert heights[1] < heights[0] - 150
 
 
@@ -117,14 +118,14 @@ class Lazy:
 
 def test_an_engine_that_stops_early(view, tmp_path):
     with pytest.raises(StageFailed, match="17 frames; 18 were asked for"):
-        render_clip(view, SUBJECT, PARAMS, engine=Lazy(), folder=tmp_path)
+        render_clip(view, SUBJECT, (), PARAMS, engine=Lazy(), folder=tmp_path)
     assert not list(tmp_path.glob("clip*"))
 
 
 def test_a_depth_of_another_photograph(view, tmp_path):
     write_depth(np.zeros((10, 10), np.float32), view.depth.path)
     with pytest.raises(StageFailed, match="depth is 10 x 10 px and its photograph 201 x 151"):
-        render_clip(view, SUBJECT, PARAMS, engine=ENGINE, folder=tmp_path)
+        render_clip(view, SUBJECT, (), PARAMS, engine=ENGINE, folder=tmp_path)
 
 
 @pytest.mark.parametrize(
