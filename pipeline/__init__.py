@@ -27,7 +27,8 @@ if TYPE_CHECKING:
         StageFailed,
         StoreError,
     )
-    from pipeline.records import Entry, Exhibit, Item, Kind, Rights, Size
+    from pipeline.exhibits import Entry, Exhibit
+    from pipeline.items import Item, Kind, Rights, Size
 
 __version__ = "0.1.0"
 
@@ -57,7 +58,8 @@ __all__ = [
 _HOMES = {
     "pipeline.api": ("Outcome", "plan", "render"),
     "pipeline.config": ("ExhibitConfig", "load_config"),
-    "pipeline.records": ("Entry", "Exhibit", "Item", "Kind", "Rights", "Size"),
+    "pipeline.exhibits": ("Entry", "Exhibit"),
+    "pipeline.items": ("Item", "Kind", "Rights", "Size"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

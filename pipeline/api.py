@@ -20,8 +20,9 @@ from filelock import FileLock, Timeout
 from pipeline.build import build_exhibit, build_object, build_reel, read_items
 from pipeline.config import ExhibitConfig, check_clips, check_objects, check_reel, load_config
 from pipeline.errors import CallError
+from pipeline.exhibits import Entry, Exhibit
+from pipeline.items import Item
 from pipeline.protocols import Runner
-from pipeline.records import Entry, Exhibit, Item
 from pipeline.reels import ReelEntry
 from pipeline.review.gallery import write_gallery
 from pipeline.review.reel import reel_facts

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 
 from pipeline.config import ExhibitConfig, Recipe, Step
 from pipeline.errors import ItemError, Refused
-from pipeline.records import Entry, Exhibit, Item, Problem
+from pipeline.exhibits import Entry, Exhibit, Problem
+from pipeline.items import Item
 from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
 from pipeline.showreel import write_script

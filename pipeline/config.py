@@ -26,10 +26,11 @@ from pipeline.engines.clip_parallax import ParallaxOptions
 from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import ConfigError, Mistake
+from pipeline.items import Item, Kind
 from pipeline.mistakes import Loc, suggest, where_in_file
 from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
-from pipeline.records import Item, Kind, Localized, Params, Photo
+from pipeline.records import Localized, Params, Photo
 from pipeline.showreel import ReelSection, reel_mistakes, reel_params
 from pipeline.sources.folder import FolderOptions
 from pipeline.stages.build_mesh import MeshParams

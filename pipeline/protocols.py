@@ -19,7 +19,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from pipeline.records import EngineId, Item, Kind, Localized, Model, Params, Region, Subject
+from pipeline.items import Item, Kind, Region, Subject
+from pipeline.records import EngineId, Localized, Model, Params
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,15 +1,15 @@
-"""The nouns: what a catalogue says, what the stages make, and how each thing came to be.
+"""What the stages make, and how each thing came to be.
 
 All are frozen pydantic models that travel as JSON between processes and runs. Files are named
 by absolute paths in memory; in ``record.json`` by names inside the record's own folder, and in
-a fingerprint by the SHA-256 of their bytes (see `StoredPath`). No record knows an engine.
+a fingerprint by the SHA-256 of their bytes (see `StoredPath`). No record knows an engine, and
+none knows what a catalogue says: that is `pipeline.items`.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -19,7 +19,6 @@ from pydantic import (
     PlainSerializer,
     SerializationInfo,
     ValidationInfo,
-    model_validator,
 )
 
 from pipeline.naming import media_type
@@ -61,31 +60,6 @@ is ``f(path)``; validated with ``context={"folder": F}`` it is absolute again.
 """
 
 
-class Kind(StrEnum):
-    """What a thing is. It decides how the camera moves and what mesh the thing gets."""
-
-    PAINTING = "painting"
-    PRINT = "print"
-    PHOTOGRAPH = "photograph"
-    RELIEF = "relief"
-    PLAQUE = "plaque"
-    COIN = "coin"
-    MEDAL = "medal"
-    VESSEL = "vessel"
-    SCULPTURE = "sculpture"
-    TEXTILE = "textile"
-    SCROLL = "scroll"
-    SCENE = "scene"
-    INTANGIBLE = "intangible"
-
-    @property
-    def fills_photograph(self) -> bool:
-        """The subject fills the whole photograph: there is nothing to cut out."""
-        return self in _FILLS
-
-
-_FILLS = {Kind.PAINTING, Kind.PRINT, Kind.PHOTOGRAPH, Kind.TEXTILE, Kind.SCROLL, Kind.SCENE}
-
 Localized = dict[str, str]
 """Text by BCP 47 language tag, in the order of the catalogue: ``{"en": …, "zh": …}``."""
 
@@ -98,92 +72,8 @@ def text_in(text: Localized, *languages: str) -> str:
     return next(iter(text.values()), "")
 
 
-class Size(Record):
-    """True size in metres, as the catalogue states it; ``None`` where it says nothing."""
-
-    height_m: float | None = Field(default=None, gt=0, le=1e4)
-    width_m: float | None = Field(default=None, gt=0, le=1e4)
-    depth_m: float | None = Field(default=None, gt=0, le=1e4)
-    diameter_m: float | None = Field(default=None, gt=0, le=1e4)
-
-    @property
-    def is_known(self) -> bool:
-        """At least one measure is stated."""
-        return any(v is not None for v in (self.height_m, self.width_m, self.diameter_m))
-
-
-class Rights(Record):
-    """What may be done with the photograph."""
-
-    uri: str
-    """A Creative Commons or rightsstatements.org URI."""
-    credit: str
-    """The credit line, as it must be shown."""
-    holder: str = ""
-
-
 Pace = Literal["normal", "slow", "still"]
 """How fast a camera goes."""
-
-
-class Region(Record):
-    """A named part of a photograph."""
-
-    title: Localized = {}
-    box: tuple[float, float, float, float]
-    """Left, top, right, bottom."""
-    unit: Literal["part", "px"] = "part"
-    """Fractions of the photograph's sides, or pixels of the upright source photograph."""
-
-    @model_validator(mode="after")
-    def _has_an_inside(self) -> Self:
-        left, top, right, bottom = self.box
-        most = 1.0 if self.unit == "part" else float("inf")
-        if not (0 <= left < right <= most and 0 <= top < bottom <= most):
-            inside = f"left < right and top < bottom, all from 0 to {most:g}"
-            raise ValueError(f"found {self.box}, expected {inside}")
-        return self
-
-
-class Item(Record):
-    """One catalogue entry: an object with its photograph, or a description without one."""
-
-    id: str = Field(min_length=1, max_length=300)
-    kind: Kind
-    title: Localized
-    image: Path | None = None
-    """The photograph. ``None`` for intangible heritage that has only a text."""
-    description: Localized = {}
-    creator: Localized = {}
-    date: Localized = {}
-    rights: Rights
-    size: Size = Size()
-    details: tuple[Region, ...] = ()
-    """Parts of the photograph that a visitor should see closely, in that order."""
-    source_url: str = ""
-    extra: dict[str, str] = {}
-    """What the catalogue says beyond this, kept and shown, never lost."""
-
-    @property
-    def subject(self) -> Subject:
-        """The part of the entry that is written into files."""
-        return Subject(
-            kind=self.kind,
-            size=self.size,
-            title=self.title,
-            credit=self.rights.credit,
-            rights_uri=self.rights.uri,
-        )
-
-
-class Subject(Record):
-    """What files must say about the object they show: kind, true size, title, credit, rights."""
-
-    kind: Kind
-    size: Size
-    title: Localized
-    credit: str
-    rights_uri: str
 
 
 class Photo(Record):
@@ -327,74 +217,3 @@ class Provenance(Record):
     duration_s: float
     peak_memory_bytes: int
     tried: tuple[Attempt, ...] = ()
-
-
-class Problem(Record):
-    """Why a part of an object is not there."""
-
-    stage: str
-    reason: Literal["failed", "refused", "pending"]
-    """``pending``: nothing is wrong, it was not asked for in the last run."""
-    message: str
-
-
-class Entry(BaseModel):
-    """What a run has of one object so far. The only record that grows while it is made."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    item: Item
-    photo: Photo | None = None
-    mask: Mask | None = None
-    depth: Depth | None = None
-    clip: Clip | None = None
-    """The main clip."""
-    variants: dict[str, Clip] = {}
-    """Further clips of the same object, by profile."""
-    mesh: Mesh | None = None
-    provenance: dict[str, Provenance] = {}
-    """By stage name; ``render_clip:portrait-1080p`` for a clip beside the main one."""
-    problems: list[Problem] = []
-
-    @property
-    def id(self) -> str:
-        """The object's."""
-        return self.item.id
-
-    @property
-    def view(self) -> View | None:
-        """Photograph, mask and depth, once all three are there."""
-        if self.photo is None or self.mask is None or self.depth is None:
-            return None
-        return View(photo=self.photo, mask=self.mask, depth=self.depth)
-
-    def keep_clip(self, clip: Clip, variant: str) -> None:
-        """Take a clip in: the main one, or the one for the profile ``variant``."""
-        if variant:
-            self.variants[variant] = clip
-        else:
-            self.clip = clip
-
-    @property
-    def clips(self) -> tuple[Clip, ...]:
-        """The main clip and all others."""
-        return (*((self.clip,) if self.clip else ()), *self.variants.values())
-
-    @property
-    def is_generated(self) -> bool:
-        """Some part of it was made by a generative engine."""
-        return any(made.generated for made in self.provenance.values())
-
-
-class Exhibit(Record):
-    """A finished run: every object with what was made of it."""
-
-    id: str
-    title: Localized
-    languages: tuple[str, ...]
-    """The languages of the gallery, the first one first."""
-    entries: tuple[Entry, ...]
-
-    def with_entries(self, entries: tuple[Entry, ...]) -> Self:
-        """The same exhibit with other entries."""
-        return self.model_copy(update={"entries": entries})

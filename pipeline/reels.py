@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.exhibits import Problem
+from pipeline.items import Kind
 from pipeline.naming import media_type
-from pipeline.records import Clip, Kind, Localized, Problem, Provenance, Record, StoredPath
+from pipeline.records import Clip, Localized, Provenance, Record, StoredPath
 
 REEL_ID, MUSIC_ID = "reel", "reel.music"
 """What reports call the reel and permissions its music; no object of an exhibit with a reel may

@@ -20,8 +20,10 @@ from pipeline.calls import Call, make_call, perform, read_progress
 from pipeline.config import Step
 from pipeline.engines.choose import load_engine
 from pipeline.errors import EngineFailed, ItemError, SourceError
+from pipeline.exhibits import Entry
+from pipeline.items import Item
 from pipeline.protocols import EngineOptions, Runner
-from pipeline.records import Attempt, Entry, Item, Record
+from pipeline.records import Attempt, Record
 from pipeline.reels import ReelEntry
 from pipeline.store import Made, Store
 

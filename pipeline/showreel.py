@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from pipeline.exhibits import Entry, Exhibit
 from pipeline.media.codecs import CODECS, CodecName, Quality
 from pipeline.mistakes import Loc, suggest, values_problems
 from pipeline.profiles import Profile, SidePx
-from pipeline.records import Clip, Entry, Exhibit, Params
+from pipeline.records import Clip, Params
 from pipeline.reels import MUSIC_ID, REEL_ID, LeftOut, Music, ReelPart, Script
 from pipeline.stages.join_reel import LEAST_FOOT, ReelKnobs, ReelParams
 

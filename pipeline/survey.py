@@ -21,10 +21,10 @@ from pipeline.config import ExhibitConfig, check_objects, check_reel, load_confi
 from pipeline.display import stage_words, took
 from pipeline.engines.choose import ENGINES
 from pipeline.errors import PipelineError, Refused, StageFailed
+from pipeline.items import Item
 from pipeline.media.codecs import CODECS, CodecName, advice, missing, require
 from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
-from pipeline.records import Item
 from pipeline.reels import REEL_ID
 from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.stages.render_clip import ClipParams
@@ -75,7 +75,7 @@ def check_exhibit(path: Path) -> Checked:
             check_rights(item, config.rights)
         except Refused as error:
             remarks.append(Remark(id=item.id, about="rights", message=str(error)))
-        if item.image is not None and not item.image.is_file():
+        if isinstance(item.image, Path) and not item.image.is_file():
             message = f"the picture {item.image} is not there"
             remarks.append(Remark(id=item.id, about="picture", message=message))
         if item.image is not None and not item.size.is_known:

@@ -9,7 +9,8 @@ import pytest
 
 import pipeline
 from pipeline.config import check_objects, json_schema
-from pipeline.records import Item, Kind, Photo, Rights
+from pipeline.items import Item, Kind, Rights
+from pipeline.records import Photo
 
 ROOT = Path(__file__).parent.parent
 HEAD = "exhibit: {id: small, title: Small}\nsource: {name: folder, catalogue: c.csv}\n"

@@ -11,9 +11,11 @@ import pytest
 from pipeline import run as run_module
 from pipeline.config import Step
 from pipeline.errors import EngineFailed, SourceError, StageFailed
+from pipeline.exhibits import Entry
+from pipeline.items import Item, Kind, Rights
 from pipeline.progress import report
 from pipeline.protocols import EngineOptions
-from pipeline.records import Entry, Item, Kind, Mask, Params, Rights
+from pipeline.records import Mask, Params
 from pipeline.run import MakingRun, NotStored, PlanningRun
 from pipeline.runners.local import InlineRunner
 from pipeline.store import Store

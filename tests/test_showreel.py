@@ -13,8 +13,10 @@ import pipeline
 from pipeline.api import plan
 from pipeline.config import check_reel, load_config
 from pipeline.errors import CallError, ConfigError, Refused
+from pipeline.exhibits import Entry
+from pipeline.items import Item, Kind, Rights
 from pipeline.media import codecs
-from pipeline.records import Clip, Entry, Item, Kind, Rights
+from pipeline.records import Clip
 from pipeline.review.gallery import write_gallery
 from pipeline.stages import join_reel
 from pipeline.stages.check_rights import RightsParams, check_music

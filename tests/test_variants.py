@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import pipeline
+from pipeline.items import Item, Kind, Rights
 from pipeline.mistakes import suggest
 from pipeline.profiles import built_in
-from pipeline.records import Item, Kind, Rights
 from pipeline.variants import ManyClips, clip_params
 
 HEAD = "exhibit: {id: small, title: Small}\nsource: {name: folder, catalogue: c.csv}\n"

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pipeline.items import Kind
 from pipeline.media.camera import Box, Camera, Move, Point, furthest
 from pipeline.media.place import LONGEST_PX, View, cut_sides, first_view
 from pipeline.media.stand import object_box
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._surfaces import SurfaceMove

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from pipeline.records import Kind, Size, Subject, text_in
+from pipeline.items import Kind, Size, Subject
+from pipeline.records import text_in
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pipeline.items import Kind
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.engines.clip_parallax import ParallaxOptions

@@ -12,11 +12,11 @@ from math import pi
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engines._framing import OVERFLOW, chosen_move
+from pipeline.items import Kind
 from pipeline.media.camera import Box, glide
 from pipeline.media.place import OUTSIDE_PX, View, first_view, misses, place
 from pipeline.media.stand import object_box
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing

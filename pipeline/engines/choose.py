@@ -19,8 +19,8 @@ from pipeline.engines.mask_grabcut import GrabCutOptions
 from pipeline.engines.mask_u2netp import U2NetpOptions
 from pipeline.engines.mask_whole import WholeOptions
 from pipeline.engines.mesh_relief import ReliefOptions
+from pipeline.items import Kind
 from pipeline.protocols import EngineOptions
-from pipeline.records import Kind
 
 MaskUnion: TypeAlias = U2NetpOptions | GrabCutOptions | ContrastOptions | WholeOptions
 DepthUnion: TypeAlias = SilhouetteOptions | PlanarOptions

@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.protocols import EngineOptions, Shot
-from pipeline.records import EngineId, Kind
+from pipeline.records import EngineId
 
 if TYPE_CHECKING:
     from pipeline.engines._framing import Framing

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeline.errors import EngineFailed
+from pipeline.items import Subject
 from pipeline.media.easing import smoother
 from pipeline.protocols import EngineOptions, Shot
-from pipeline.records import Localized, Subject
+from pipeline.records import Localized
 
 if TYPE_CHECKING:
     from pipeline.media.cards import Card

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from pipeline.items import Kind
 from pipeline.protocols import EngineOptions
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, MaskArray

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.protocols import EngineOptions
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     import numpy.typing as npt

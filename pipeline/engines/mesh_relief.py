@@ -26,8 +26,8 @@ from pydantic import Field
 
 from pipeline.engines._scale import Scale, scale_of
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind, Subject
 from pipeline.protocols import EngineOptions, MeshArrays
-from pipeline.records import Kind, Subject
 
 if TYPE_CHECKING:
     import numpy.typing as npt

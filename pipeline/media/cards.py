@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline.items import Subject
 from pipeline.media import paper
 from pipeline.media.typeset import Face, Line, is_cjk, mostly_cjk, paragraphs, set_lines
 from pipeline.media.window_flower import window_flower
-from pipeline.records import Localized, Subject
+from pipeline.records import Localized
 
 if TYPE_CHECKING:
     from pipeline.media.layers import Layer

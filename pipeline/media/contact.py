@@ -25,9 +25,10 @@ from pipeline.media.ramp import DEPTH, MOTION, coloured
 from pipeline.media.typeset import Face
 
 if TYPE_CHECKING:
+    from pipeline.items import Subject
     from pipeline.media.picks import Box, Pick, Picks, Size
     from pipeline.protocols import RGB, DepthArray
-    from pipeline.records import Localized, Subject
+    from pipeline.records import Localized
 
 _WIDEST_PX = 1680
 """Of what is on the sheet: with its margins it is shown in full on a common screen."""

@@ -20,8 +20,9 @@ import cv2
 import numpy as np
 
 from pipeline.errors import StoreError
+from pipeline.items import Subject
 from pipeline.protocols import MeshArrays
-from pipeline.records import Subject, text_in
+from pipeline.records import text_in
 
 if TYPE_CHECKING:
     import numpy.typing as npt

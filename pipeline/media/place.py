@@ -12,8 +12,9 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import StageFailed
+from pipeline.items import Region
 from pipeline.media.camera import Box
-from pipeline.records import Region, text_in
+from pipeline.records import text_in
 
 if TYPE_CHECKING:
     from pipeline.protocols import Shot

@@ -17,9 +17,9 @@ from pipeline.media.place import first_view, most_zoom
 from pipeline.media.resample import resized
 
 if TYPE_CHECKING:
+    from pipeline.items import Kind
     from pipeline.media.camera import Box
     from pipeline.protocols import MaskArray, Shot
-    from pipeline.records import Kind
 
 _OBJECT = (0.003, 0.97)
 """Share of the photograph that can be an object in front of something."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from pipeline.errors import EngineFailed, StageFailed
+from pipeline.items import Kind
 from pipeline.licences import find_licence, licence_name
 from pipeline.media.reel import Place, Player, Scene, Source, caption_span, card
 from pipeline.media.titles import (
@@ -25,7 +26,7 @@ from pipeline.media.titles import (
     title_frame,
 )
 from pipeline.media.typeset import is_cjk
-from pipeline.records import Kind, Localized
+from pipeline.records import Localized
 from pipeline.reels import Chapter, LeftOut, Music, ReelPart, Script
 
 _LATIN_PER_S, _CJK_PER_S = 14.0, 5.0

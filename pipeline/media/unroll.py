@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import cv2
 import numpy as np
 
+from pipeline.items import Kind
 from pipeline.media import shading, yuv
 from pipeline.media.easing import smoother
 from pipeline.media.place import LONGEST_PX
 from pipeline.media.roll import RADII, SUBS, Columns, Roll, radius_px
 from pipeline.media.stand import box_of, cut
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.protocols import RGB, DepthArray, Frame, MaskArray, Shot

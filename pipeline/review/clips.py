@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.exhibits import Entry
 from pipeline.media.codecs import CODECS
-from pipeline.records import Clip, Entry, Localized
+from pipeline.records import Clip, Localized
 from pipeline.review.words import word
 
 _PLAYED = {"h264", "hevc", "av1", "vp9"}

@@ -23,8 +23,8 @@ from urllib.parse import quote
 
 from pipeline.bundled import bundled
 from pipeline.errors import StoreError
+from pipeline.exhibits import Entry, Exhibit
 from pipeline.naming import safe_name
-from pipeline.records import Entry, Exhibit
 from pipeline.reels import ReelEntry
 from pipeline.review.pages import Shown
 from pipeline.review.reel import ShownReel

@@ -15,9 +15,11 @@ from urllib.parse import quote
 from PIL import Image
 
 from pipeline.errors import StoreError
+from pipeline.exhibits import Entry
+from pipeline.items import Kind
 from pipeline.licences import find_licence
 from pipeline.naming import safe_name
-from pipeline.records import Entry, Kind, Localized, Provenance
+from pipeline.records import Localized, Provenance
 from pipeline.review.clips import Version, versions_of
 from pipeline.review.text import Languages, bytes_words, clean, size_words, web_address
 from pipeline.review.words import word, word_or_name

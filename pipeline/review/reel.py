@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.records import Exhibit, Localized
+from pipeline.exhibits import Exhibit
+from pipeline.records import Localized
 from pipeline.reels import Chapter, LeftOut, ReelEntry
 from pipeline.review.pages import Shown
 from pipeline.review.words import word

@@ -18,8 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pipeline.exhibits import Entry, Exhibit
 from pipeline.naming import safe_name
-from pipeline.records import Clip, Entry, Exhibit, Mesh, Photo, Provenance, Record
+from pipeline.records import Clip, Mesh, Photo, Provenance, Record
 from pipeline.reels import ReelEntry
 from pipeline.review.reel import lay_out_reel
 from pipeline.store import show, write_whole

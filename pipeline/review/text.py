@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipeline.records import Localized, Size
+from pipeline.items import Size
+from pipeline.records import Localized
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -15,8 +15,9 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from pipeline.errors import ConfigError, Mistake
+from pipeline.items import Item, Kind, Region, Rights, Size
 from pipeline.mistakes import Loc, Spot, Spots, find_mistakes
-from pipeline.records import Item, Kind, Localized, Params, Region, Rights, Size
+from pipeline.records import Localized, Params
 
 AXES = ("height", "width", "depth", "diameter")
 UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}

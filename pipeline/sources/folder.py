@@ -17,8 +17,9 @@ from pydantic import Field
 
 from pipeline.csvfile import MAX_COLUMNS, Cell, read_table
 from pipeline.errors import ConfigError, Mistake
+from pipeline.items import Item
 from pipeline.mistakes import Loc, Spot, Spots, suggest
-from pipeline.records import Item, Params
+from pipeline.records import Params
 from pipeline.sources.entries import AXES, LANGUAGE, UNITS_M, read_catalogue
 from pipeline.yamlfile import read_yaml_data
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.errors import StageFailed
+from pipeline.items import Subject
 from pipeline.protocols import MeshArrays, MeshEngine
-from pipeline.records import Mesh, Params, Subject, View, text_in
+from pipeline.records import Mesh, Params, View, text_in
 
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray

@@ -12,8 +12,9 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.errors import Refused
+from pipeline.items import Item
 from pipeline.licences import Licence, find_licence, suggest_uri
-from pipeline.records import Item, Params
+from pipeline.records import Params
 from pipeline.reels import MUSIC_ID
 
 VERSION = "1"

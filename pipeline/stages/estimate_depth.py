@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.errors import StageFailed
+from pipeline.items import Kind
 from pipeline.protocols import DepthEngine
-from pipeline.records import Depth, Kind, Mask, Params, Photo
+from pipeline.records import Depth, Mask, Params, Photo
 
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, MaskArray

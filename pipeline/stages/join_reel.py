@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.errors import CallError
+from pipeline.items import Kind
 from pipeline.media.codecs import CodecName, Encoding, Quality, require
 from pipeline.profiles import SidePx, check_encoding, check_frame
 from pipeline.protocols import Shot
-from pipeline.records import Kind, Params, text_in
+from pipeline.records import Params, text_in
 from pipeline.reels import Chapter, Music, Reel, Script
 
 if TYPE_CHECKING:

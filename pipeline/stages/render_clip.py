@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pipeline.errors import StageFailed, StoreError
+from pipeline.items import Region, Subject
 from pipeline.profiles import PACES, WholeKnobs
 from pipeline.protocols import ClipEngine, Shot
-from pipeline.records import Clip, Region, Subject, View
+from pipeline.records import Clip, View
 
 if TYPE_CHECKING:
     from pipeline.protocols import DepthArray, Frame

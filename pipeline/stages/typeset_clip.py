@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import StageFailed
+from pipeline.items import Subject
 from pipeline.protocols import TextEngine
-from pipeline.records import Clip, Localized, Subject
+from pipeline.records import Clip, Localized
 from pipeline.stages.render_clip import ClipParams, finish_clip, shot_of
 
 VERSION = "7"

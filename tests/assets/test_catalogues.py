@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from pipeline.records import Kind, Size
+from pipeline.items import Kind, Size
 
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"

@@ -37,9 +37,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import clip_content
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
+from pipeline.items import Kind
 from pipeline.media.video import write_clip
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 HERE = Path(__file__).parent
 _PHOTO = (4000, 2250)

@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
+from pipeline.items import Kind
 from pipeline.media.pixels import read_depth, read_mask, read_rgb
 from pipeline.media.video import write_clip
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 
 def _resident_mb() -> float:

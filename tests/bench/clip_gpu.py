@@ -33,10 +33,10 @@ from pipeline.engines._framing import frame_shot
 from pipeline.engines._gpu import card_name, on_cpu
 from pipeline.engines._warp_torch import Drawer, needed_bytes
 from pipeline.engines.clip_parallax import ParallaxOptions, _prepared
+from pipeline.items import Kind
 from pipeline.media.camera import Pose
 from pipeline.media.warp import Sheet
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 if TYPE_CHECKING:
     from pipeline.protocols import Frame

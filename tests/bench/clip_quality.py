@@ -60,10 +60,10 @@ from clip_measures import (
 )
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
+from pipeline.items import Kind
 from pipeline.media import yuv
 from pipeline.media.video import read_clip, write_clip
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 AMOUNTS = {"usual": 0.08, "most": 0.3}
 _PHASES = (0.25 * pi, 0.6 * pi, 1.0 * pi, 1.65 * pi)

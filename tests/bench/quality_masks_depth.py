@@ -25,8 +25,8 @@ from pipeline.engines.mask_contrast import ContrastOptions
 from pipeline.engines.mask_grabcut import GrabCutOptions
 from pipeline.engines.mask_u2netp import U2NetpOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.protocols import MaskEngine
-from pipeline.records import Kind
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from pipeline.engines.mesh_relief import ReliefEngine, ReliefOptions
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.mesh import glb_bytes
-from pipeline.records import Kind, Size, Subject
 
 SIDE = 2048
 

@@ -12,9 +12,9 @@ import pytest
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.media.yuv import i420_to_rgb
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 ENGINES = {
     f"parallax-{move}": ParallaxEngine(ParallaxOptions(move=move))

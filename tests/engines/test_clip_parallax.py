@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pipeline.engines._framing import frame_shot, object_box
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind, Region
 from pipeline.media.place import misses, place
 from pipeline.media.yuv import i420_to_rgb
 from pipeline.protocols import Shot
-from pipeline.records import Kind, Region
 
 MOVES = ["push", "pull", "slide", "rise", "orbit", "dolly-zoom"]
 ALL_MOVES = [*MOVES, "details"]

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 MOVES = ("push", "pull", "slide", "rise", "orbit", "dolly-zoom", "details", "raking-light")
 

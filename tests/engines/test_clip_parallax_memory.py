@@ -13,7 +13,7 @@ import numpy as np
 from pathlib import Path
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
 from pipeline.protocols import Shot
-from pipeline.records import Kind
+from pipeline.items import Kind
 
 def peak_bytes():
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -11,11 +11,11 @@ import pytest
 
 from pipeline.engines.clip_typographic import TypographicEngine, TypographicOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.cards import Page, end_card, text_cards, title_card
 from pipeline.media.window_flower import window_flower
 from pipeline.media.yuv import i420_to_rgb
 from pipeline.protocols import Shot
-from pipeline.records import Kind, Size, Subject
 
 SUBJECT = Subject(
     kind=Kind.INTANGIBLE,

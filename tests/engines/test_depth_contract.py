@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.engines.choose import ENGINES, load_engine
 from pipeline.errors import EngineFailed
-from pipeline.records import Kind
+from pipeline.items import Kind
 
 NAMES = [options().name for options in ENGINES["depth"]]
 

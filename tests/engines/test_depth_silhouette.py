@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 
 from pipeline.engines._inflate import balls, turned
 from pipeline.engines.depth_silhouette import SilhouetteEngine, SilhouetteOptions
-from pipeline.records import Kind
+from pipeline.items import Kind
 
 ENGINE = SilhouetteEngine(SilhouetteOptions())
 CLOSED = (False, False, False, False)

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from pipeline.engines.mesh_relief import ReliefEngine, ReliefOptions
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.mesh import glb_bytes
 from pipeline.protocols import MeshArrays
-from pipeline.records import Kind, Size, Subject
 
 SMALL = ReliefOptions(faces=6_000)
 

@@ -22,10 +22,11 @@ from pipeline.engines import _gpu, _warp_torch
 from pipeline.engines._framing import frame_shot
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions, _prepared
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.media.layers import Layer
 from pipeline.media.warp import Ground, Sheet, compose
 from pipeline.protocols import Shot
-from pipeline.records import Kind, Mask, Params
+from pipeline.records import Mask, Params
 from pipeline.store import read_whole
 
 MOVES = ["push", "pull", "slide", "rise", "orbit", "dolly-zoom"]

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import StageFailed, StoreError
+from pipeline.items import Kind
 from pipeline.media import codecs
 from pipeline.media.codecs import CODECS, Encoding, advice, missing, require
 from pipeline.media.deepen import filled, shallow
@@ -23,7 +24,6 @@ from pipeline.media.soundtrack import RATE_HZ, framed
 from pipeline.media.video import FRAMES_HELD, Extras, read_clip, write_clip
 from pipeline.media.yuv import rgb_to_i420, views
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 VIDEO = [(name, kind) for name, c in CODECS.items() if not c.silent for kind in c.containers]
 SAVES = [("gif", "gif"), ("webp", "webp"), ("avif", "avif")]

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.contact import contact_sheet, time_code
 from pipeline.media.picks import Picks
 from pipeline.media.ramp import DEPTH
-from pipeline.records import Kind, Size, Subject
 
 PAPER = (246, 244, 239)
 

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pipeline.items import Kind, Size, Subject
 from pipeline.media import outline, skin, solid
 from pipeline.media.mesh import glb_bytes, normals, seen_share, write_glb
 from pipeline.protocols import MeshArrays
-from pipeline.records import Kind, Size, Subject
 
 SUBJECT = Subject(
     kind=Kind.VESSEL,

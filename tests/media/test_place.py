@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StageFailed
+from pipeline.items import Region
 from pipeline.media.place import View, misses, on_photo, place, widest
-from pipeline.records import Region
 
 FULL = (0.0, 0.0, 1.0, 1.0)
 

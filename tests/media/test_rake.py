@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.items import Kind
 from pipeline.media import rake, yuv
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 SIZE = 256, 192
 STILL = rake.Raking(drift=0)

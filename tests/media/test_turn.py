@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import EngineFailed
+from pipeline.items import Kind
 from pipeline.media import turn, yuv
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 SIZE = 256, 192
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from pipeline.items import Kind
 from pipeline.media import roll, unroll, yuv
 from pipeline.media.resample import resized
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 SIZE = 256, 160
 

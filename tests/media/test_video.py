@@ -14,11 +14,11 @@ import pytest
 
 from pipeline import progress
 from pipeline.errors import StageFailed, StoreError
+from pipeline.items import Kind
 from pipeline.media.codecs import Encoding
 from pipeline.media.video import read_clip, read_planar, write_clip
 from pipeline.media.yuv import i420_to_rgb, rgb_to_i420
 from pipeline.protocols import Shot
-from pipeline.records import Kind
 
 
 def shot(width=64, height=48, frames=12, fps=30):

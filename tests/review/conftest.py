@@ -13,25 +13,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pipeline.exhibits import Entry, Exhibit, Problem
+from pipeline.items import Item, Kind, Rights, Size
 from pipeline.naming import safe_name
-from pipeline.records import (
-    Attempt,
-    Clip,
-    Depth,
-    EngineId,
-    Entry,
-    Exhibit,
-    Item,
-    Kind,
-    Mask,
-    Mesh,
-    Model,
-    Photo,
-    Problem,
-    Provenance,
-    Rights,
-    Size,
-)
+from pipeline.records import Attempt, Clip, Depth, EngineId, Mask, Mesh, Model, Photo, Provenance
 
 WIDTH_PX, HEIGHT_PX = 96, 72
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"

@@ -13,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from pipeline.errors import StoreError
-from pipeline.records import Exhibit, Kind, Rights, Size
+from pipeline.exhibits import Exhibit
+from pipeline.items import Kind, Rights, Size
 from pipeline.review.gallery import write_gallery
 
 VOID = {"meta", "link", "img", "input", "br", "source"}

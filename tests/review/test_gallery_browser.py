@@ -290,7 +290,8 @@ def test_arrow_keys_turn_pages(browser, gallery):
 
 
 def test_hostile_catalogue_runs_nothing(browser, build, tmp_path):
-    from pipeline.records import Exhibit, Rights
+    from pipeline.exhibits import Exhibit
+    from pipeline.items import Rights
     from pipeline.review.gallery import write_gallery
 
     attacks = (

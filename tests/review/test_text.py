@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Size
+from pipeline.items import Size
 from pipeline.review.text import (
     Languages,
     bytes_words,

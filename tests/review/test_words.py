@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.records import Kind
+from pipeline.items import Kind
 from pipeline.review import words
 
 _TEMPLATES = Path(words.__file__).parent / "templates"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.records import Item, Kind, Rights, Size
+from pipeline.items import Item, Kind, Rights, Size
 from pipeline.sources.folder import FolderOptions, FolderSource
 
 HEADER = "id,image,title,kind,rights,credit"

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from pipeline.engines.mesh_relief import ReliefEngine, ReliefOptions
 from pipeline.errors import EngineFailed, StageFailed
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.pixels import write_depth, write_mask
 from pipeline.protocols import MeshArrays
-from pipeline.records import Depth, Kind, Mask, Photo, Size, Subject, View
+from pipeline.records import Depth, Mask, Photo, View
 from pipeline.stages.build_mesh import MeshParams, build_mesh
 
 ENGINE = ReliefEngine(ReliefOptions(faces=4_000))

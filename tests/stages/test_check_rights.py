@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Refused
+from pipeline.items import Item, Kind, Rights
 from pipeline.licences import find_licence, licence_name, suggest_uri
-from pipeline.records import Item, Kind, Rights
 from pipeline.stages.check_rights import RightsParams, check_rights
 
 CC = "https://creativecommons.org"

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from pipeline.engines.depth_planar import PlanarEngine, PlanarOptions
 from pipeline.engines.depth_silhouette import SilhouetteEngine, SilhouetteOptions
 from pipeline.errors import StageFailed
+from pipeline.items import Kind
 from pipeline.media.pixels import read_depth, write_mask
-from pipeline.records import Kind, Mask, Photo
+from pipeline.records import Mask, Photo
 from pipeline.stages.estimate_depth import DepthParams, estimate_depth
 
 WIDTH, HEIGHT = 90, 60

@@ -18,13 +18,14 @@ import numpy as np
 import pytest
 
 from pipeline.errors import CallError, StageFailed
+from pipeline.items import Kind
 from pipeline.media.reel import caption_span
 from pipeline.media.timeline import Pace, Timeline
 from pipeline.media.titles import Look
 from pipeline.media.video import read_planar, write_clip
 from pipeline.media.yuv import views
 from pipeline.protocols import Shot
-from pipeline.records import Clip, Kind
+from pipeline.records import Clip
 from pipeline.reels import Music, Reel, ReelPart, Script
 from pipeline.stages import join_reel as stage
 from pipeline.stages.join_reel import ReelParams, join_reel

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from pipeline.engines.clip_parallax import ParallaxEngine, ParallaxOptions
 from pipeline.errors import StageFailed
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.pixels import read_rgb, write_depth, write_mask
 from pipeline.media.video import read_clip
-from pipeline.records import Clip, Depth, Kind, Mask, Photo, Size, Subject, View
+from pipeline.records import Clip, Depth, Mask, Photo, View
 from pipeline.stages.render_clip import ClipParams, frame_size, render_clip
 
 SUBJECT = Subject(

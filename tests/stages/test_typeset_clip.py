@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.engines.clip_typographic import TypographicEngine, TypographicOptions
 from pipeline.errors import EngineFailed, StageFailed
+from pipeline.items import Kind, Size, Subject
 from pipeline.media.pixels import read_rgb
 from pipeline.media.video import read_clip
-from pipeline.records import Kind, Size, Subject
 from pipeline.stages.render_clip import ClipParams
 from pipeline.stages.typeset_clip import typeset_clip
 
