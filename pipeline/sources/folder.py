@@ -7,7 +7,6 @@ fails alone when it is read, and the others are made.
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +20,9 @@ from pipeline.items import Item
 from pipeline.mistakes import Loc, Spot, Spots, suggest
 from pipeline.records import Params
 from pipeline.sources.entries import AXES, LANGUAGE, UNITS_M, read_catalogue
+from pipeline.sources.finder import Finder, picture_folders
 from pipeline.yamlfile import read_yaml_data
 
-_PACKAGE = "package:"
 _PLAIN = ("id", "kind", "image", "rights", "credit", "holder", "source_url")
 _TEXTS = ("title", "description", "creator", "date")
 _SIZES = tuple(f"{axis}_{unit}" for axis in AXES for unit in UNITS_M)
@@ -58,7 +57,8 @@ class FolderSource:
             ConfigError: with every mistake of the catalogue, or of the folders' names.
         """
         path = self._base / self._options.catalogue
-        folders = self._folders(path)
+        folders = picture_folders(self._options.images, self._base) or [path.parent]
+        finder = Finder(folders)
         match path.suffix.lower():
             case ".yaml" | ".yml":
                 data, spots = read_yaml_data(path)
@@ -71,48 +71,7 @@ class FolderSource:
                 raise ConfigError([Mistake(str(path), 1, 1, message)])
         language = catalogue.language or self._options.language
         for entry in catalogue.items:
-            yield entry.item(language, lambda name: _find(name, folders))
-
-    def _folders(self, catalogue: Path) -> list[Path]:
-        folders = []
-        mistakes = []
-        for name in self._options.images:
-            try:
-                folder = _in_package(name) if name.startswith(_PACKAGE) else self._base / name
-                if not folder.is_dir():
-                    raise LookupError(f"there is no folder {folder}, expected one with pictures")
-                folders.append(folder)
-            except LookupError as error:
-                mistakes.append(Mistake(str(self._base), 1, 1, f"source.images: {error.args[0]}"))
-        if mistakes:
-            raise ConfigError(mistakes)
-        return folders or [catalogue.parent]
-
-
-def _in_package(name: str) -> Path:
-    """Return the folder that ``package:NAME/PATH`` means, without importing the package."""
-    package, _, inside = name.removeprefix(_PACKAGE).partition("/")
-    if not package.isidentifier() or ".." in inside.split("/"):
-        raise LookupError(f"found {name!r}, expected package:NAME/FOLDER")
-    spec = importlib.util.find_spec(package)
-    places = spec.submodule_search_locations if spec is not None else None
-    if not places:
-        raise LookupError(
-            f"the Python package {package!r} is not installed, which {name!r} takes pictures "
-            "from; install it, for the demo with `pip install tableau-vivant[demo]`"
-        )
-    return Path(next(iter(places))) / inside
-
-
-def _find(name: str, folders: list[Path]) -> Path:
-    """Return the first file of this name, or where the first one should be."""
-    for folder in folders:
-        try:
-            if (folder / name).is_file():
-                return folder / name
-        except (OSError, ValueError):  # a name too long for the file system, or one with a NUL
-            continue
-    return folders[0] / name
+            yield entry.item(language, finder.find)
 
 
 class _Table:

@@ -122,7 +122,7 @@ def test_every_mistake_of_a_table_at_once(wrong: Callable[..., list[str]]) -> No
     )
     kinds = (
         "'painting', 'print', 'photograph', 'relief', 'plaque', 'coin', 'medal', 'vessel', "
-        "'sculpture', 'textile', 'scroll', 'scene' or 'intangible'"
+        "'sculpture', 'textile', 'scroll', 'scene', 'intangible' or 'other'"
     )
     assert wrong(table) == [
         "2:1: id: missing, and it must be there",
