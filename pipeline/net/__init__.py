@@ -1,0 +1,1 @@
+"""What is fetched from the web: safely, politely, once. Knows HTTP and files, no catalogue."""
