@@ -1,0 +1,162 @@
+"""What the dialects of single museums have in common: reading their dumps entry by entry.
+
+Museums publish their collections as one CSV, as a JSON array, as JSON Lines, as answers of an
+API or as a folder with a file for each object. Here all of these become `Entry` after `Entry`,
+with texts that are clean; what the fields mean is up to the dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from pipeline.errors import ConfigError
+from pipeline.sources._fields import Fields, Unfit, at
+from pipeline.sources._rows import read_rows, refuse_pointer
+from pipeline.sources.described import Broken, Described, Found
+from pipeline.sources.documents import Desk, documents
+from pipeline.sources.jsonfile import Read, read_array, read_json, read_lines
+from pipeline.sources.texts import Cleaner
+
+JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
+_LINES = (".jsonl", ".ndjson")
+_WHOLE_BYTES = 1024 * 1024
+"""A document up to this size is read whole; in a larger one the list is looked for."""
+
+
+class Entry(NamedTuple):
+    """One entry of a dump, with clean texts."""
+
+    place: str
+    fields: Fields
+
+
+def read_dump(
+    catalogue: str, desk: Desk, columns: Sequence[str], lists: Sequence[str] = ()
+) -> Iterator[Entry | Broken]:
+    """Yield the entries of a CSV, of JSON in any of its forms, or of a folder of JSON files.
+
+    Args:
+        catalogue: as the config names it.
+        desk: where it is looked for.
+        columns: those that a CSV must have.
+        lists: keys under which an API puts its list of entries, with dots: ``response.rows``.
+
+    Raises:
+        ConfigError: if it cannot be read at all. A broken file in a folder is a `Broken`.
+    """
+    address = catalogue.partition("?")[0].lower()
+    if address.endswith((".csv", ".tsv")):
+        for path in documents(catalogue, desk, "table", (".csv", ".tsv")):
+            for row in read_rows(path, columns):
+                yield row if isinstance(row, Broken) else Entry(row.place, row.cells)
+        return
+    folder = (desk.base / catalogue).is_dir() if "://" not in catalogue else False
+    for path in documents(catalogue, desk, "json", JSON_SUFFIXES):
+        try:
+            yield from json_entries(path, lists)
+        except ConfigError as error:
+            if not folder:
+                raise
+            mistake = error.mistakes[0]
+            yield Broken(place=f"{path.name}:{mistake.line}", message=mistake.message)
+
+
+def json_entries(path: Path, lists: Sequence[str] = ()) -> Iterator[Entry | Broken]:
+    """Yield the entries of one JSON file, be it an array, lines, one object or an API's answer.
+
+    Raises:
+        ConfigError: if the file as a whole cannot be read.
+    """
+    clean = Cleaner(str(path))
+    for place, value in _values(path, lists):
+        if isinstance(value, Broken):
+            yield value
+        elif isinstance(value, dict):
+            yield Entry(place, {name: _cleaned(one, clean) for name, one in value.items()})
+        else:
+            yield Broken(place=place, message=f"found {_shown(value)}, expected an object {{…}}")
+
+
+def _values(path: Path, lists: Sequence[str]) -> Iterator[Read]:
+    start = _start(path)
+    refuse_pointer(start, path)
+    if start.lstrip().startswith("["):
+        yield from read_array(path)
+        return
+    lines = read_lines(path)
+    first = next(lines, None)
+    second = next(lines, None)
+    if path.suffix.lower() in _LINES or (first and second and not isinstance(first[1], Broken)):
+        yield from (read for read in (first, second) if read)
+        yield from lines
+        return
+    if lists and path.stat().st_size > _WHOLE_BYTES:
+        key = next((key for key in lists if _has_list(path, key)), None)
+        if key:
+            yield from read_array(path, key)
+            return
+    whole = read_json(path)
+    for number, value in enumerate(_unwrapped(whole, lists), start=1):
+        yield f"{path.name}:{number}", value
+
+
+def _start(path: Path) -> str:
+    with path.open("rb") as file:
+        raw = file.read(512)
+    encoding = "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    return raw.decode(encoding, "replace")
+
+
+def _has_list(path: Path, key: str) -> bool:
+    try:
+        next(read_array(path, key), None)
+    except ConfigError:
+        return False
+    return True
+
+
+def _unwrapped(whole: object, lists: Sequence[str]) -> list[object]:
+    for key in lists:
+        inside = at(whole, *key.split("."))
+        if isinstance(inside, list):
+            return inside
+    return [whole]
+
+
+def _cleaned(value: object, clean: Cleaner) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(one, clean) for one in value]
+    if isinstance(value, dict):
+        return {clean(name): _cleaned(one, clean) for name, one in value.items()}
+    return value
+
+
+def _shown(value: object) -> str:
+    return "a list" if isinstance(value, list) else repr(value)[:40]
+
+
+def describe_all(
+    entries: Iterable[Entry | Broken], describe: Callable[[Entry], Described | None]
+) -> Iterator[Found]:
+    """Yield what ``describe`` makes of each entry; what it cannot is a `Broken`."""
+    for entry in entries:
+        if isinstance(entry, Broken):
+            yield entry
+            continue
+        try:
+            found = describe(entry)
+        except Unfit as error:
+            yield Broken(place=entry.place, message=str(error))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            yield Broken(place=entry.place, message=f"{where}: {first['msg']}")
+        else:
+            if found is not None:
+                yield found

@@ -1,0 +1,204 @@
+"""Values of an entry of JSON or of a table, brought into the form that `Described` has.
+
+Knows how dumps state texts, sizes, names with roles and addresses. Knows no museum. What has no
+place of its own is kept under its way through the entry: ``measurements[0].elementName``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from pipeline.items import Picture
+from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
+from pipeline.sources.texts import clean_id
+
+_NO_SIZE = ("", "0", "n/a", "nan", "none", "null")
+_ATTRIBUTION = re.compile(r"(?:.{0,40} )?(?:after|by|from|of|to)", re.IGNORECASE)
+"""Roles that say how far the work is by this person: ``after``, ``attributed to``, ``circle of``.
+Without them a copy would be shown under the name of the master."""
+_PLAIN_ROLES = ("", "artist")
+
+Fields = Mapping[str, object]
+
+
+class Unfit(Exception):
+    """An entry that cannot be described: what was found, what was expected."""
+
+
+def at(value: object, *way: str | int) -> object:
+    """Return what is at the end of ``way`` through objects and lists, or ``None``."""
+    for step in way:
+        if isinstance(step, str) and isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, list) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def text(value: object) -> str:
+    """Return a single value as text; ``""`` for nothing, for lists and for objects."""
+    match value:
+        case str():
+            return shortened(value.strip())
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case _:
+            return ""
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return all single values of a list, or the one that is no list, each once."""
+    many = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(one for one in map(text, many) if one))
+
+
+def objects(value: object) -> list[Fields]:
+    """Return those members of a list that are objects."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def identifier(*values: object) -> str:
+    """Return the first id that there is.
+
+    Raises:
+        Unfit: if there is none.
+    """
+    for value in values:
+        if found := clean_id(text(value)):
+            return found
+    raise Unfit("it has no id: expected an accession number or the record's own id")
+
+
+def in_language(language: str, value: object) -> dict[str, str]:
+    """Return a text with its language, or nothing."""
+    stated = text(value)
+    return {language: stated} if stated else {}
+
+
+def named(name: object, role: object) -> str:
+    """Return a maker with the role: ``after X``, ``X (engraver)``, or ``X`` for the artist."""
+    who, what = text(name), text(role)
+    if not who or what.lower() in _PLAIN_ROLES:
+        return who
+    if _ATTRIBUTION.fullmatch(what):
+        return f"{what} {who}"
+    return f"{who} ({what})"
+
+
+def flag(value: object) -> bool | None:
+    """Return yes or no, however it is written; ``None`` if it is neither."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(text(value).lower())
+
+
+def sizes(fields: Fields, names: Mapping[str, str]) -> dict[str, float | str]:
+    """Return sizes by axis; what is empty, zero or not a number is left out.
+
+    Args:
+        fields: where they are stated.
+        names: of the fields, with the axis that each is.
+    """
+    axes: dict[str, float | str] = {}
+    for name, axis in names.items():
+        value = size(fields.get(name))
+        if value is not None:
+            axes[axis] = value
+    return axes
+
+
+def size(value: object) -> float | str | None:
+    """Return one size: a number, or a text that may yet be read as one; ``None`` for none."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value) if math.isfinite(value) and value > 0 else None
+    stated = text(value)
+    if stated.lower() in _NO_SIZE:
+        return None
+    try:
+        number = float(stated)
+    except ValueError:
+        return stated[:200]
+    return number if math.isfinite(number) and number > 0 else None
+
+
+def pictures(*urls: object, names: bool) -> tuple[Picture | str, ...]:
+    """Return pictures for addresses, in their order and each once; what is no address is left out.
+
+    Args:
+        urls: single ones, or lists of them.
+        names: look for the files of these names in the folders of pictures first.
+    """
+    # The Met's names of files have spaces in them.
+    stated = (one.replace(" ", "%20") for url in urls for one in texts(url))
+    flat = dict.fromkeys(one for one in stated if is_address(one))
+    files = [_file_name(url) for url in flat] if names else []
+    return (*(name for name in files if name), *(Picture(url=url) for url in flat))
+
+
+def is_address(url: str) -> bool:
+    """Say whether it is an address on the web, on one line and with a host."""
+    low = url.lower()
+    plain = not any(c.isspace() for c in url) and len(url) <= 4000
+    return plain and low.startswith(("http://", "https://")) and len(url) > 10
+
+
+def _file_name(url: str) -> str:
+    name = url.partition("?")[0].rpartition("/")[2]
+    return name if "." in name[1:] else ""
+
+
+# What has no place -------------------------------------------------------------------------------
+
+
+def shortened(value: str) -> str:
+    """Return a text that fits into an item, and says so where it was cut."""
+    if len(value) <= MOST_CHARACTERS:
+        return value
+    mark = f" […, cut: {len(value):,} characters]"
+    return value[: MOST_CHARACTERS - len(mark)] + mark
+
+
+def leftovers(fields: Fields, used: Collection[str]) -> dict[str, str]:
+    """Return every value that has no place of its own, under its way through the entry.
+
+    Args:
+        fields: the whole entry.
+        used: names of fields on its first level that have a place.
+    """
+    left: dict[str, str] = {}
+    more = 0
+    for way, value in _flat({name: one for name, one in fields.items() if name not in used}):
+        stated = text(value)
+        if not stated:
+            continue
+        if len(left) < MOST_EXTRA - 1:
+            left[way[:300]] = stated
+        else:
+            more += 1
+    if more:
+        left["…"] = f"{more} further values of the entry were left out"
+    return left
+
+
+def _flat(fields: Fields) -> Iterator[tuple[str, object]]:
+    for name, value in fields.items():
+        yield from _flat_value(name, value)
+
+
+def _flat_value(way: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _flat_value(f"{way}.{name}", one)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _flat_value(f"{way}[{number}]", one)
+    else:
+        yield way, value

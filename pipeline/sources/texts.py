@@ -1,0 +1,104 @@
+"""Texts of catalogues, made fit to be shown: control characters, entities, tags, mojibake.
+
+Knows characters and a few tags of HTML, and nothing of catalogues. What it takes away is what no
+reader would miss; a title such as ``<untitled>`` or ``<script>`` is text and stays.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import unicodedata
+
+_log = logging.getLogger(__name__)
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""C0 controls that are neither a tab nor the end of a line."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, as ``"\\ud83d"`` alone in JSON makes them: no file could hold them."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""What an id cannot be made of, because nobody sees it: controls, marks of direction, joiners."""
+
+_BREAKS = frozenset(
+    {"blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
+    | {"ol", "p", "table", "tr", "ul"}
+)
+_TAGS = _BREAKS | frozenset(
+    {"a", "abbr", "b", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "pre", "q"}
+    | {"s", "small", "span", "strike", "strong", "sub", "sup", "tbody", "td", "th", "thead", "tt"}
+    | {"u"}
+)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,10})(?:[\s/][^<>]{0,2000})?>")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+_SUSPECT = re.compile(
+    "[\u0080-\u009f]|[\u00c2\u00c3\u00d0\u00d1\u00e2-\u00e9\u00ef]"
+    "[\u00a0-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+"""UTF-8 read as Windows-1252 or Latin-1: a leading byte and one that follows it."""
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` without control characters, with plain ends of lines, trimmed."""
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+        text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+    return text.strip()
+
+
+def clean_id(text: str) -> str:
+    """Return an id as it is seen: without what is invisible, on one line, in NFC."""
+    seen = _SURROGATES.sub("\ufffd", _UNSEEN.sub(" ", text))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def plain_from_html(text: str) -> str:
+    """Return HTML as plain text: tags of emphasis go, ``<br>`` and ``<p>`` break the line.
+
+    Text that only looks like a tag (``<untitled>``) and tags that have no place in a text
+    (``<script>``) stay as they are. Takes time in proportion to the text's length.
+    """
+    if "<" in text:
+        text = _TAG.sub(_without_tag, text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", clean_text(text))
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _without_tag(match: re.Match[str]) -> str:
+    name = match[1].lower()
+    if name not in _TAGS:
+        return match[0]
+    return "\n" if name in _BREAKS else ""
+
+
+class Cleaner:
+    """Cleans the texts of one file, mends mojibake, and says once that it did.
+
+    Source: ftfy, which undoes an encoding only where the text is nonsense as it is.
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._told = False
+
+    def __call__(self, text: str) -> str:
+        """Return ``text`` clean and, if it was mojibake, as it was meant."""
+        text = clean_text(text)
+        if _SUSPECT.search(text) is None:
+            return text
+        from ftfy import fix_encoding
+
+        mended = clean_text(fix_encoding(text))
+        if mended != text and not self._told:
+            self._told = True
+            _log.warning(
+                "%s has texts that were saved in one encoding and read in another: %r was read "
+                "as %r, and others likewise.",
+                self._file,
+                text[:80],
+                mended[:80],
+            )
+        return mended
