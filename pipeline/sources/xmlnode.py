@@ -1,0 +1,204 @@
+"""An entry of an XML document as plain objects, and what of it nobody has asked for yet.
+
+Knows texts, languages, attributes and ways through a tree; no format. A dialect takes what it
+understands, and `leftovers` returns all the rest under the names that the format gives it, so that
+nothing is lost by being overlooked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pipeline.records import Localized
+from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
+"""Source: BCP 47, without its private and grandfathered forms."""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One element."""
+
+    name: str
+    """Without its prefix."""
+    prefix: str
+    """The usual one of its namespace, whatever the document calls it: ``lido``, ``skos``."""
+    line: int
+    text: str = ""
+    """Before its first child."""
+    tail: str = ""
+    """Between its own end and the next element."""
+    language: str = ""
+    """Of the nearest ``xml:lang``; ``""``: none is stated."""
+    attributes: dict[str, str] = field(default_factory=dict)
+    """By name without prefix, in the document's order; without ``xml:lang``."""
+    children: list[Node] = field(default_factory=list)
+    used: bool = False
+    """Its text and attributes have found their place."""
+
+    def all(self, path: str) -> list[Node]:
+        """Return what lies at ``titleWrap/titleSet`` below, in the document's order."""
+        found = [self]
+        for name in path.split("/"):
+            found = [child for node in found for child in node.children if child.name == name]
+        return found
+
+    def first(self, path: str) -> Node | None:
+        """Return the first that lies at ``path`` below."""
+        return next(iter(self.all(path)), None)
+
+    def below(self) -> Iterator[Node]:
+        """Yield itself and all elements in it, in the document's order."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += reversed(node.children)
+
+    def line_of_text(self) -> str:
+        """Return all that is written in it, on one line."""
+        return " ".join(self._written().split())
+
+    def paragraphs(self) -> str:
+        """Return all that is written in it; lines broken for the eye are joined, paragraphs kept.
+
+        Those who write XML break lines and indent them; an empty line is meant.
+        """
+        parts: list[list[str]] = [[]]
+        for line in self._written().splitlines():
+            if words := line.split():
+                parts[-1] += words
+            elif parts[-1]:
+                parts.append([])
+        return "\n\n".join(" ".join(words) for words in parts if words)
+
+    def uri(self) -> str:
+        """Return its text as an address: one that was broken over lines is whole again."""
+        return whole_uri(self._written())
+
+    def take(self) -> Node:
+        """Mark it as read, and return it."""
+        self.used = True
+        return self
+
+    def take_all(self) -> Node:
+        """Mark it and all that is in it as read, and return it."""
+        for node in self.below():
+            node.used = True
+        return self
+
+    def _written(self) -> str:
+        if not self.children:
+            return self.text
+        return self.text + "".join(child._written() + child.tail for child in self.children)
+
+
+def whole_uri(text: str) -> str:
+    """Return an address without line breaks, with its spaces and a second ``&amp;`` put right."""
+    joined = "".join(line.strip() for line in text.splitlines())
+    return joined.replace("&amp;", "&").replace(" ", "%20")
+
+
+def is_address(text: str) -> bool:
+    """Whether it is an address on the web."""
+    return re.match(r"https?://[^\s/]", text, re.IGNORECASE) is not None
+
+
+def language_tag(text: str) -> str:
+    """Return a language as BCP 47 writes it (``zh-hant-TW``, ``de_de``), or ``""``."""
+    tag = text.strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        return ""
+    first, *rest = tag.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def clipped(text: str) -> str:
+    """Return a text as long as one may be; one that is longer says at its end that it was cut."""
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    mark = f" … (cut: {len(text):,} characters)"
+    return text[: MOST_CHARACTERS - len(mark)] + mark
+
+
+def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Localized:
+    """Take one text in each language, the first, and leave the others for `leftovers`.
+
+    Args:
+        nodes: the best first.
+        language: of texts that state none.
+        long: keep paragraphs.
+    """
+    texts: Localized = {}
+    for node in nodes:
+        text = node.paragraphs() if long else node.line_of_text()
+        tag = node.language or language
+        if text and texts.setdefault(tag, clipped(text)) == clipped(text):
+            node.take_all()
+    return texts
+
+
+def distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return each text once, without empty ones, in their order."""
+    return tuple(dict.fromkeys(clipped(text) for text in texts if text))
+
+
+def leftovers(
+    entry: Node, *, hide: Iterable[str] = (), quiet: Iterable[str] = ()
+) -> dict[str, str]:
+    """Return all that nobody has taken, by its way through the entry: texts, then attributes.
+
+    ``lido:classification[2]/lido:term@de`` is the German term of the second classification.
+
+    Args:
+        entry: the whole entry.
+        hide: elements that only hold others and are left out of the ways.
+        quiet: attributes that say nothing by themselves.
+    """
+    hidden, silent = frozenset(hide), frozenset(quiet)
+    texts: list[tuple[str, str]] = []
+    words: list[tuple[str, str]] = []
+    for way, node in _ways(entry, "", hidden):
+        if node.used:
+            continue
+        own = " ".join("".join([node.text, *(child.tail for child in node.children)]).split())
+        if own:
+            texts.append((f"{way}@{node.language}" if node.language else way, own))
+        words += [
+            (f"{way}/@{name}", value.strip())
+            for name, value in node.attributes.items()
+            if name not in silent and value.strip()
+        ]
+    return _bounded(texts + words)
+
+
+def _ways(node: Node, way: str, hidden: frozenset[str]) -> Iterator[tuple[str, Node]]:
+    counts: dict[tuple[str, str], int] = {}
+    for child in node.children:
+        counts[child.prefix, child.name] = counts.get((child.prefix, child.name), 0) + 1
+    seen: dict[tuple[str, str], int] = {}
+    for child in node.children:
+        key = child.prefix, child.name
+        seen[key] = seen.get(key, 0) + 1
+        name = f"{child.prefix}:{child.name}" if child.prefix else child.name
+        name += f"[{seen[key]}]" if counts[key] > 1 else ""
+        below = way if child.name in hidden else f"{way}/{name}" if way else name
+        yield below or name, child
+        yield from _ways(child, below, hidden)
+
+
+def _bounded(found: list[tuple[str, str]]) -> dict[str, str]:
+    extra: dict[str, str] = {}
+    for index, (way, text) in enumerate(found):
+        if len(extra) >= MOST_EXTRA - 1:
+            extra["…"] = f"{len(found) - index:,} further texts of this entry were left out"
+            break
+        key, again = way, 1
+        while key in extra and extra[key] != text:
+            again += 1
+            key = f"{way} ({again})"
+        extra[key] = clipped(text)
+    return extra
