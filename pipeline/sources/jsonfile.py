@@ -25,6 +25,7 @@ MOST_ENTRY = 8 * 1024 * 1024
 _CHUNK = 256 * 1024
 
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_SPACE = " \t\r\n\x1e"
 _TOO_LONG = "found an entry of more than {:,} characters, expected fewer"
 _CUT_OFF = (
     "this entry or the list does not end; is the file cut off, or a quote or bracket missing? What "
@@ -102,20 +103,23 @@ def read_lines(path: Path) -> Iterator[Read]:
     Raises:
         ConfigError: if it is no file, or cannot be read as one.
     """
-    name = str(path)
     try:
         with _open(path) as file:
-            number = 0
-            while line := file.readline(MOST_ENTRY + 1):
-                number += 1
-                place = f"{_name(path)}:{number}"
-                if len(line) > MOST_ENTRY and not line.endswith("\n"):
-                    _skip_line(file)
-                    yield place, _too_long(place)
-                elif text := line.strip(" \t\r\n\x1e"):
-                    yield place, _entry(text, place)
+            yield from _lines(file, path, 0)
     except (OSError, UnicodeError) as error:
-        raise _unreadable(name, error) from error
+        raise _unreadable(str(path), error) from error
+
+
+def _lines(file: TextIO, path: Path, number: int) -> Iterator[Read]:
+    """Yield what is left of the file, of which ``number`` lines are read already."""
+    while line := file.readline(MOST_ENTRY + 1):
+        number += 1
+        place = f"{_name(path)}:{number}"
+        if len(line) > MOST_ENTRY and not line.endswith("\n"):
+            _skip_line(file)
+            yield place, _too_long(place)
+        elif text := line.strip(_SPACE):
+            yield place, _entry(text, place)
 
 
 def _skip_line(file: TextIO) -> None:
@@ -155,24 +159,32 @@ def read_entries(path: Path, key: str | None = None) -> Iterator[Read]:
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         yield from read_lines(path)
         return
-    start = _first_line(path)
-    if start.startswith("[") or key:
-        yield from read_array(path, None if start.startswith("[") else key)
-    elif isinstance(_entry(start, ""), Broken):
-        yield f"{_name(path)}:1", read_json(path)
-    else:
-        yield from read_lines(path)
-
-
-def _first_line(path: Path) -> str:
     try:
         with _open(path) as file:
-            while line := file.readline(MOST_ENTRY):
-                if text := line.strip(" \t\r\n\x1e"):
-                    return text
+            number, start = _first_line(file)
+            is_array = start.startswith("[")
+            place = f"{_name(path)}:{number}"
+            entry = None if is_array or key else _entry(start, place)
+            if entry is not None and not isinstance(entry, Broken):
+                yield place, entry
+                yield from _lines(file, path, number)
+                return
     except (OSError, UnicodeError) as error:
         raise _unreadable(str(path), error) from error
-    raise ConfigError([Mistake(str(path), 1, 1, "the file is empty, expected JSON")])
+    if is_array or key:
+        yield from read_array(path, None if is_array else key)
+    else:
+        yield f"{_name(path)}:1", read_json(path)
+
+
+def _first_line(file: TextIO) -> tuple[int, str]:
+    """Return the first line that is not empty, as far as one entry may be long."""
+    number = 0
+    while line := file.readline(MOST_ENTRY):
+        number += 1
+        if text := line.strip(_SPACE):
+            return number, text
+    return number, ""
 
 
 # Arrays ------------------------------------------------------------------------------------------
