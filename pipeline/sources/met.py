@@ -54,8 +54,13 @@ _COLUMNS = {
 """Columns of the CSV, by the API's names of the same."""
 
 _AXES = {
-    **{"Height": "height", "Width": "width", "Depth": "depth", "Diameter": "diameter"},
-    **{"Length": "length", "Thickness": "thickness", "Circumference": "circumference"},
+    "Height": "height",
+    "Width": "width",
+    "Depth": "depth",
+    "Diameter": "diameter",
+    "Length": "length",
+    "Thickness": "thickness",
+    "Circumference": "circumference",
 }
 """In centimetres. Source: metmuseum.github.io, "measurements"; weights are in kilograms."""
 
