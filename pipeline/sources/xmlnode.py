@@ -90,6 +90,11 @@ class Node:
             node.used = True
         return self
 
+    def give_back(self) -> None:
+        """Mark it and all that is in it as not read: it was only looked at."""
+        for node in self.below():
+            node.used = False
+
     def _written(self) -> str:
         if not self.children:
             return self.text
@@ -166,7 +171,8 @@ def leftovers(
             continue
         own = " ".join("".join([node.text, *(child.tail for child in node.children)]).split())
         if own:
-            texts.append((f"{way}@{node.language}" if node.language else way, own))
+            spoken = node.language and not node.name.endswith("ID") and not is_address(own)
+            texts.append((f"{way}@{node.language}" if spoken else way, own))
         words += [
             (f"{way}/@{name}", value.strip())
             for name, value in node.attributes.items()
