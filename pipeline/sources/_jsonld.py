@@ -1,0 +1,156 @@
+"""Nodes of JSON-LD as IIIF and Linked Art write them: ids, types, lists that may be one thing.
+
+Reads by shape, so that version 2 (``@id``, ``@type``) and version 3 (``id``, ``type``) are one.
+Nothing is expanded and no context is fetched: both standards fix the names of their keys.
+
+Source: JSON-LD 1.1, 9 (keywords and their aliases); IIIF Presentation API 2.1 and 3.0; Linked Art
+API 1.0, "JSON-LD Representation".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline.items import Notice
+from pipeline.sources._fields import is_address, shortened
+from pipeline.sources.described import MOST_EXTRA
+from pipeline.sources.texts import Cleaner, plain_from_html
+
+Node = Mapping[str, object]
+
+_LICENCE = re.compile(
+    r"(?i:https?://(?:www\.)?(?:creativecommons|rightsstatements)\.org/)[^\s\"'<>()]{1,200}"
+)
+_NOTICE = re.compile(
+    r"(?i:https?://(?:[a-z-]{1,20}\.)?localcontexts(?:hub)?\.org/)[^\s\"'<>()]{0,200}"
+)
+_ANCHOR = re.compile(r"<a\s[^<>]{0,500}>([^<>]{1,300})</a", re.IGNORECASE)
+_TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/(\d{9})")
+
+
+def cleaned(value: object, clean: Cleaner) -> object:
+    """Return ``value`` with every text and every key in it clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [cleaned(one, clean) for one in value]
+    if isinstance(value, dict):
+        return {clean(name): cleaned(one, clean) for name, one in value.items()}
+    return value
+
+
+def many(value: object) -> list[object]:
+    """Return a list as it is, and what is no list as a list of one."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def nodes(value: object) -> list[Node]:
+    """Return the objects of a list, or the one object."""
+    return [one for one in many(value) if isinstance(one, Mapping)]
+
+
+def node_id(value: object) -> str:
+    """Return the id of a node, or of a reference that is only a text."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        for key in ("id", "@id"):
+            if isinstance(value.get(key), str):
+                return str(value[key]).strip()
+    return ""
+
+
+def node_types(node: Node) -> list[str]:
+    """Return the types of a node without their prefixes: ``sc:Manifest`` is ``Manifest``."""
+    stated = many(node.get("type", node.get("@type")))
+    return [one.rpartition(":")[2].rpartition("/")[2] for one in stated if isinstance(one, str)]
+
+
+def is_a(node: Node, *types: str) -> bool:
+    """Say whether a node is of one of these types."""
+    return any(one in types for one in node_types(node))
+
+
+def address(value: object) -> str:
+    """Return the id of a node if it is an address on the web, or ``""``."""
+    found = node_id(value)
+    return found if is_address(found) else ""
+
+
+def aat(uri: str) -> str:
+    """Return the number of a term of the Getty AAT, or ``""``."""
+    match = _TERM.match(uri) or re.match(r"aat:(\d{9})$", uri)
+    return match[1] if match else ""
+
+
+# What texts hold ---------------------------------------------------------------------------------
+
+
+def licences_in(text: str) -> tuple[str, ...]:
+    """Return the URIs of licences and rights statements in a text or in its links."""
+    return tuple(dict.fromkeys(match[0].rstrip(".,;") for match in _LICENCE.finditer(text)))
+
+
+def terms_in(text: str) -> tuple[str, ...]:
+    """Return the URIs of terms of the AAT in a text or in its links."""
+    return tuple(dict.fromkeys(match[0] for match in _TERM.finditer(text)))
+
+
+def notices_in(text: str, title: str = "") -> tuple[Notice, ...]:
+    """Return the Local Contexts labels and notices that a text links to.
+
+    Args:
+        text: as it stands, with its tags.
+        title: what the text is headed, where a link has no words of its own.
+    """
+    found: dict[str, Notice] = {}
+    plain = plain_from_html(text)
+    for match in _NOTICE.finditer(text):
+        uri = match[0].rstrip(".,;")
+        anchor = _ANCHOR.match(text, max(text.rfind("<", 0, match.start()), 0))
+        words = plain_from_html(anchor[1]) if anchor else ""
+        said = plain if plain != uri else ""
+        found.setdefault(uri, Notice(uri=uri, title=words or title or uri, text=shortened(said)))
+    return tuple(found.values())
+
+
+# What has no place -------------------------------------------------------------------------------
+
+
+class Extra:
+    """Texts without a place of their own, as many as an entry may have."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._more = 0
+
+    def add(self, name: str, text: str) -> None:
+        """Keep a text; one of a name that is taken and says something else gets a number."""
+        if not text or self._texts.get(name[:300]) == text:
+            return
+        if len(self._texts) >= MOST_EXTRA - 1:
+            self._more += 1
+            return
+        key, again = name[:300], 1
+        while key in self._texts:
+            again += 1
+            key = f"{name[:290]} ({again})"
+        self._texts[key] = shortened(text)
+
+    def update(self, texts: Mapping[str, str]) -> None:
+        """Keep several."""
+        for name, text in texts.items():
+            self.add(name, text)
+
+    def texts(self) -> dict[str, str]:
+        """Return what was kept, and how much was not."""
+        more = f"{self._more:,} further values of the entry were left out"
+        return {**self._texts, **({"…": more} if self._more else {})}
+
+
+def joined(texts: Iterable[str], mark: str = "; ") -> str:
+    """Return the texts in one, each once."""
+    return mark.join(dict.fromkeys(text for text in texts if text))
