@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError
@@ -24,6 +24,8 @@ _MAX_LENGTH = 8000
 """Source: RFC 9110, 4.1: what every sender and recipient should support."""
 _MAX_SHOWN = 300
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+"""A name in the form in which it is looked up, or an IPv6 address."""
 _SECRET = re.compile(r"key|token|secret|sig|pass|pwd|auth|cred|session|code", re.IGNORECASE)
 _LONG = 24
 """A value this long in one word is more likely a token than a number."""
@@ -51,12 +53,16 @@ def parse_address(text: str) -> httpx.URL:
     host = url.raw_host.decode("ascii").rstrip(".")
     if not host:
         raise _wrong(text, "it names no host, expected https://host/path")
+    if not _HOST.fullmatch(host):
+        raise _wrong(text, f"{host[:80]!r} is no name of a host")
+    if not 0 < port_of(url) < 65536:
+        raise _wrong(text, f"found the port {url.port}, expected one from 1 to 65535")
     return url.copy_with(host=host, fragment=None)
 
 
 def port_of(url: httpx.URL) -> int:
     """Return the port that is connected to."""
-    return url.port or _PORTS[url.scheme]
+    return url.port if url.port is not None else _PORTS[url.scheme]
 
 
 def shown(address: object) -> str:
@@ -86,6 +92,9 @@ def _wrong(text: str, why: str) -> SourceError:
 
 _GLOBAL = IPv6Network("2000::/3")
 """Source: IANA, "Internet Protocol Version 6 Address Space": all global unicast so far."""
+_SPECIAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+"""Source: RFC 6890, 2.2.2 and RFC 7526: protocol assignments and relays, no web servers. Versions
+of Python differ about them."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 """Source: RFC 6052, 2.1: the last 32 bits are an IPv4 address."""
 
@@ -137,7 +146,7 @@ def _kind(ip: IPv4Address | IPv6Address) -> str | None:
         return "an address of many machines at once"
     if isinstance(ip, IPv6Address) and ip not in _GLOBAL:
         return "an address in a private network"
-    if not ip.is_global or ip.is_reserved:
+    if not ip.is_global or ip.is_reserved or any(ip in special for special in _SPECIAL):
         return "an address in a private network"
     return None
 

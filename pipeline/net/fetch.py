@@ -30,7 +30,7 @@ from pipeline.net.cache import Answer, Cache, Spot
 from pipeline.net.options import NetworkOptions
 from pipeline.net.pace import LONGEST_PAUSE_S, Pace, back_off, retry_after
 from pipeline.net.receive import Again, Order, describe, receive
-from pipeline.net.wanted import HEAD_BYTES, JSON, Wanted
+from pipeline.net.wanted import HEAD_BYTES, JSON, NotServed, Wanted
 
 if TYPE_CHECKING:
     import httpx
@@ -46,15 +46,6 @@ _BUSY = {429, 500, 502, 503, 504}
 _PROGRESS_BYTES = 1024**2
 """An attempt that brought this much more does not count as failed."""
 _LONGEST_WAIT_FOR_OTHERS_S = 60.0
-
-
-class NotServed(SourceError):
-    """The server answered, and the answer is no file."""
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
-        """The HTTP status."""
 
 
 class _Hop(NamedTuple):
@@ -125,6 +116,15 @@ class Fetcher:
             if refresh or not known:
                 self._get(self._order(address, wanted, spot), known, sha256)
         return spot.body
+
+    def stored(self, url: str, wanted: Wanted) -> Path | None:
+        """Return the file at ``url`` if the cache has it; nobody is asked.
+
+        Raises:
+            SourceError: if that is no web address.
+        """
+        spot = self.cache.spot(str(parse_address(url)), wanted.name)
+        return spot.body if self._stored(spot, wanted, "") else None
 
     def fetch_json(
         self, url: str, *, wanted: Wanted = JSON, refresh: bool = False, max_bytes: int = 0

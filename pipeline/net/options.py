@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -11,16 +12,20 @@ from pipeline.records import Params
 
 MiB = 1024**2
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/@:?#\[\]]+)(:\d{1,5})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_HOST = re.compile(r"(\[(?P<ip>[0-9a-f:.]+)\]|(?P<name>[^\s/@:?#\[\]]+))(:\d{1,5})?")
 
 
 def _host(value: str) -> str:
     text = value.strip().lower()
-    if not _HOST.fullmatch(text):
+    match = _HOST.fullmatch(text)
+    try:
+        if match is None or match["ip"]:
+            IPv6Address(match["ip"] if match else text)
+    except ValueError:
         raise ValueError(
             f"found {value!r}, expected a host's name or address alone, with a port if need be: "
             "images.museum.lan or 192.168.1.20:8182"
-        )
+        ) from None
     return text
 
 

@@ -23,7 +23,7 @@ from pipeline.errors import SourceError
 from pipeline.net.address import shown
 from pipeline.net.cache import Answer, Part, Spot, writing
 from pipeline.net.unpack import Unpackable, unpack
-from pipeline.net.wanted import HEAD_BYTES, Wanted
+from pipeline.net.wanted import HEAD_BYTES, NotServed, Wanted
 
 if TYPE_CHECKING:
     import httpx
@@ -73,7 +73,8 @@ def receive(order: Order, reply: Reply) -> int:
     """Write the body behind what is there already and return the size of the whole.
 
     Raises:
-        SourceError: if it is another kind of file than wanted, or too large.
+        NotServed: if it is another kind of file than wanted.
+        SourceError: if it is too large, or cannot be unpacked.
         Again: if it is too slow, or not what was begun.
         StoreError: if it cannot be written.
         Cut: if the connection breaks off.
@@ -195,8 +196,8 @@ def _look(order: Order) -> None:
         raise _not_wanted(order, fault)
 
 
-def _not_wanted(order: Order, fault: str) -> SourceError:
-    return SourceError(
+def _not_wanted(order: Order, fault: str) -> NotServed:
+    return NotServed(
         f"{order.name}: {fault}. Open the address in a browser: if there is an error or a page "
         "about the object, the catalogue needs the address of the file itself."
     )

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.errors import SourceError
+
 HEAD_BYTES = 1024
 """How much of an answer is looked at."""
 
@@ -37,6 +39,15 @@ _OTHERS = (
 
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class NotServed(SourceError):
+    """The server answered, and the answer is not the file that was wanted."""
+
+    def __init__(self, message: str, status: int = 200) -> None:
+        super().__init__(message)
+        self.status = status
+        """The HTTP status."""
 
 
 @dataclass(frozen=True)
