@@ -25,10 +25,10 @@ from pipeline.sources.texts import Cleaner
 MOST_COLUMNS = 500
 MOST_LINE = 1024 * 1024
 """Characters of one line."""
-MOST_ROW = 4 * 1024 * 1024
+MOST_ROW = 2 * 1024 * 1024
 """Characters of one row, with the line breaks in its cells."""
-_MOST_LOST_QUOTES = 100
-"""Each makes up to `MOST_ROW` characters be read again."""
+_MOST_AGAIN = 16 * MOST_ROW
+"""Characters read again after quotes without an end; more is no table."""
 
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BAD_BYTE = re.compile("[\udc80-\udcff]")
@@ -125,12 +125,12 @@ class _Lines:
         """Begin a new row."""
         self._row, self._length = [], 0
 
-    def back(self) -> bool:
-        """Go back to the second line of the row; ``False`` if it has no other."""
-        lines = len(self._row) - 1
-        self._again += reversed(self._row[1:])
-        self.count -= lines
-        return lines > 0
+    def back(self) -> int:
+        """Go back to the second line of the row; return how many characters come again."""
+        behind = self._row[1:]
+        self._again += reversed(behind)
+        self.count -= len(behind)
+        return sum(map(len, behind))
 
 
 def _read(file: TextIO, path: Path, expected: Sequence[str]) -> Iterator[Row | Broken]:
@@ -138,10 +138,10 @@ def _read(file: TextIO, path: Path, expected: Sequence[str]) -> Iterator[Row | B
     start = file.read(4096)
     refuse_pointer(start, path)
     file.seek(0)
-    reader = csv.reader(lines, delimiter=_separator(start))
+    reader = csv.reader(lines, delimiter=_separator(start), strict=True)
     names: list[str] = []
     clean = Cleaner(str(path))
-    lost = 0
+    again = 0
     while True:
         lines.begin()
         place = f"{path.name}:{lines.count + 1}"
@@ -150,9 +150,9 @@ def _read(file: TextIO, path: Path, expected: Sequence[str]) -> Iterator[Row | B
         except StopIteration:
             break
         except (_Long, csv.Error) as error:
-            lost += lines.back()
-            if not names or lost > _MOST_LOST_QUOTES:
-                message = f"{error}: its quotes do not match; double those inside a text"
+            again += lines.back()
+            if not names or again > _MOST_AGAIN:
+                message = f"its quotes do not match ({error}); double those inside a text"
                 raise ConfigError([Mistake(str(path), lines.count, 1, message)]) from None
             yield _broken_row(place, str(error))
             continue
@@ -200,11 +200,13 @@ def _row(cells: list[str], names: list[str], place: str, clean: Cleaner) -> Row 
             message = f"found the byte 0x{byte:02X}, which is not UTF-8; save the table as UTF-8"
             return Broken(place=place, message=message)
     pairs = zip(names, cells, strict=True)
-    return Row(place, {name: text for name, cell in pairs if name and (text := clean(cell))})
+    return Row(
+        place, {name: text for name, cell in pairs if cell and name and (text := clean(cell))}
+    )
 
 
 def _broken_row(place: str, what: str) -> Broken:
-    message = f"{what}: a quote has no end here; double the quotes inside a text"
+    message = f"a quote does not match here ({what}); double the quotes inside a text"
     return Broken(place=place, message=message)
 
 

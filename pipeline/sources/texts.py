@@ -87,6 +87,8 @@ class Cleaner:
     def __call__(self, text: str) -> str:
         """Return ``text`` clean and, if it was mojibake, as it was meant."""
         text = clean_text(text)
+        if text.isascii():
+            return text
         if _SUSPECT.search(text) is None:
             return text
         from ftfy import fix_encoding
