@@ -113,14 +113,11 @@ def community_notices(entry: Node, language: str) -> tuple[Notice, ...]:
     """Take the labels and notices of Local Contexts, wherever they stand in an entry."""
     notices: dict[str, Notice] = {}
     for node in entry.below():
-        concept = node.first("Concept")
-        stated = [child.uri() for child in node.all("conceptID")]
-        stated += [c.attributes.get("about", "").strip() for c in node.all("Concept")]
-        uri = next((one for one in stated if _is_community(one)), "")
+        uri = next((one for one in map(_address, node.children) if _is_community(one)), "")
         if not uri:
             continue
         names = terms(node, language)
-        notes = [note for name in _NOTES for note in (concept.all(name) if concept else [])]
+        notes = [note for name in _NOTES for note in node.all(f"Concept/{name}")]
         text = best_text(notes, language) or "; ".join(names[1:])
         node.take_all()
         title = names[0] if names else uri.rstrip("/").rpartition("/")[2].replace("-", " ")
@@ -128,8 +125,15 @@ def community_notices(entry: Node, language: str) -> tuple[Notice, ...]:
     return tuple(notices.values())
 
 
+def _address(node: Node) -> str:
+    """Return the address of a concept that an element is, if it is one."""
+    if node.name == "conceptID":
+        return node.uri()
+    return node.attributes.get("about", "").strip() if node.name == "Concept" else ""
+
+
 def _is_community(address: str) -> bool:
-    if not is_address(address):
+    if "localcontexts" not in address.lower() or not is_address(address):
         return False
     try:
         host = (urlsplit(address).hostname or "").lower()

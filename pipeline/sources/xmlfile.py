@@ -34,9 +34,13 @@ _log = logging.getLogger(__name__)
 MOST_ELEMENTS = 100_000
 """Of one entry. A record of LIDO has some 500, with all the pictures of a book 30,000."""
 _MOST_PAGES = 100_000
+_MOST_NAMES = 10_000
+_NOTHING: dict[str, str] = {}
 SUFFIXES = (".xml", ".rdf", ".lido")
 
 XML = "http://www.w3.org/XML/1998/namespace"
+_LANG = f"{{{XML}}}lang"
+_SCHEMA = "{http://www.w3.org/2001/XMLSchema-instance}"
 OAI = "http://www.openarchives.org/OAI/2.0/"
 PREFIXES = {
     "http://www.lido-schema.org": "lido",
@@ -87,6 +91,7 @@ class XmlFile:
         self.name = path.name.encode("utf-8", "replace").decode()
         self._tags = [*tags, f"{{{OAI}}}resumptionToken", f"{{{OAI}}}error"]
         self._clean = Cleaner(self.name)
+        self._names: dict[object, tuple[str, str]] = {}
         self._parent: _Element | None = None
         self._group = 0
         self.token = ""
@@ -161,42 +166,65 @@ class XmlFile:
 
     def _language(self, element: _Element) -> str:
         for above in element.iterancestors():
-            if stated := above.get(f"{{{XML}}}lang"):
+            if stated := above.get(_LANG):
                 return language_tag(stated)
         return ""
 
     def _node(self, element: _Element, language: str) -> Node:
+        # Called for each of some 200 elements of each entry: what can be left out is left out.
         attributes: dict[str, str] = {}
-        for key, value in element.attrib.items():
-            name = str(key)
-            if name == f"{{{XML}}}lang":
+        for key, value in element.items():
+            if key == _LANG:
                 language = language_tag(str(value))
-            elif not name.startswith("{http://www.w3.org/2001/XMLSchema-instance}"):
-                attributes[_local(name)] = self._clean(str(value))
-        tag = str(element.tag)
+            elif not str(key).startswith(_SCHEMA):
+                attributes[self._called(key, None)[0]] = self._clean(str(value))
+        name, prefix = self._called(element.tag, element)
+        text, tail = element.text, element.tail
         node = Node(
-            name=_local(tag),
-            prefix=_prefix(tag, element.prefix),
-            line=_line(element),
-            text=self._cleaned(element.text),
-            tail=self._cleaned(element.tail),
-            language=language,
-            attributes=attributes,
+            name,
+            prefix,
+            _line(element),
+            self._cleaned(text) if text else "",
+            self._cleaned(tail) if tail else "",
+            language,
+            attributes or _NOTHING,
         )
-        for child in element:
-            if isinstance(child.tag, str):
-                node.children.append(self._node(child, language))
-            else:  # a reference to an entity that only a DTD would know: its name is kept
-                _append(node, self._cleaned(child.text) + self._cleaned(child.tail))
+        if len(element):
+            node.children = self._children(element, node, language)
         return node
 
+    def _children(self, element: _Element, node: Node, language: str) -> list[Node]:
+        children: list[Node] = []
+        for child in element:
+            if isinstance(child.tag, str):
+                children.append(self._node(child, language))
+                continue
+            # A reference to an entity that only a DTD would know: its name is kept.
+            text = self._cleaned(child.text) + self._cleaned(child.tail)
+            if children:
+                children[-1].tail += text
+            else:
+                node.text += text
+        return children
+
+    def _called(self, tag: object, element: _Element | None) -> tuple[str, str]:
+        """Return name and usual prefix."""
+        known = self._names.get(tag)
+        if known is None:
+            written = element.prefix if element is not None else None
+            known = _local(str(tag)), _prefix(str(tag), written)
+            if len(self._names) < _MOST_NAMES:
+                self._names[tag] = known
+        return known
+
     def _cleaned(self, text: str | None) -> str:
-        """Return a text without what nobody can read; its ends stay, they part words."""
+        """Return a text without what nobody can read; space at its ends stays, it parts words."""
         if not text or text.isspace():
             return text or ""
-        before = text[: len(text) - len(text.lstrip())]
-        after = text[len(text.rstrip()) :]
-        return before + self._clean(text) + after
+        plain = text.isascii() and "\x7f" not in text
+        clean = text.strip() if plain else self._clean(text)
+        before = " " if text[0].isspace() else ""
+        return f"{before}{clean} " if text[-1].isspace() else before + clean
 
     def _refuse_doctype(self, element: _Element) -> None:
         """Refuse a document that declares entities or elements of its own.
@@ -342,13 +370,6 @@ def _envelope(element: _Element) -> tuple[tuple[str, str], ...]:
                 if isinstance(one.tag, str) and one.text and one.text.strip()
             )
     return ()
-
-
-def _append(node: Node, text: str) -> None:
-    if node.children:
-        node.children[-1].tail += text
-    else:
-        node.text += text
 
 
 def _line(element: _Element) -> int:

@@ -7,13 +7,16 @@ nothing is lost by being overlooked.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import Localized
 from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
 
+_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
 """Source: BCP 47, without its private and grandfathered forms."""
 
@@ -35,7 +38,7 @@ class Node:
     """Of the nearest ``xml:lang``; ``""``: none is stated."""
     attributes: dict[str, str] = field(default_factory=dict)
     """By name without prefix, in the document's order; without ``xml:lang``."""
-    children: list[Node] = field(default_factory=list)
+    children: Sequence[Node] = ()
     used: bool = False
     """Its text and attributes have found their place."""
 
@@ -44,6 +47,8 @@ class Node:
         found = [self]
         for name in path.split("/"):
             found = [child for node in found for child in node.children if child.name == name]
+            if not found:
+                break
         return found
 
     def first(self, path: str) -> Node | None:
@@ -109,9 +114,10 @@ def whole_uri(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Whether it is an address on the web."""
-    return re.match(r"https?://[^\s/]", text, re.IGNORECASE) is not None
+    return _ADDRESS.match(text) is not None
 
 
+@functools.lru_cache(maxsize=1024)
 def language_tag(text: str) -> str:
     """Return a language as BCP 47 writes it (``zh-hant-TW``, ``de_de``), or ``""``."""
     tag = text.strip().replace("_", "-")
@@ -163,37 +169,46 @@ def leftovers(
         hide: elements that only hold others and are left out of the ways.
         quiet: attributes that say nothing by themselves.
     """
-    hidden, silent = frozenset(hide), frozenset(quiet)
-    texts: list[tuple[str, str]] = []
-    words: list[tuple[str, str]] = []
-    for way, node in _ways(entry, "", hidden):
-        if node.used:
-            continue
-        own = " ".join("".join([node.text, *(child.tail for child in node.children)]).split())
-        if own:
-            spoken = node.language and not node.name.endswith("ID") and not is_address(own)
-            texts.append((f"{way}@{node.language}" if spoken else way, own))
-        words += [
-            (f"{way}/@{name}", value.strip())
-            for name, value in node.attributes.items()
-            if name not in silent and value.strip()
-        ]
-    return _bounded(texts + words)
+    rest = _Rest(frozenset(hide), frozenset(quiet))
+    rest.walk(entry, "")
+    return _bounded(rest.texts + rest.words)
 
 
-def _ways(node: Node, way: str, hidden: frozenset[str]) -> Iterator[tuple[str, Node]]:
-    counts: dict[tuple[str, str], int] = {}
-    for child in node.children:
-        counts[child.prefix, child.name] = counts.get((child.prefix, child.name), 0) + 1
-    seen: dict[tuple[str, str], int] = {}
-    for child in node.children:
-        key = child.prefix, child.name
-        seen[key] = seen.get(key, 0) + 1
-        name = f"{child.prefix}:{child.name}" if child.prefix else child.name
-        name += f"[{seen[key]}]" if counts[key] > 1 else ""
-        below = way if child.name in hidden else f"{way}/{name}" if way else name
-        yield below or name, child
-        yield from _ways(child, below, hidden)
+class _Rest:
+    """Collects what is left of an entry."""
+
+    def __init__(self, hidden: frozenset[str], quiet: frozenset[str]) -> None:
+        self._hidden, self._quiet = hidden, quiet
+        self.texts: list[tuple[str, str]] = []
+        self.words: list[tuple[str, str]] = []
+
+    def walk(self, node: Node, way: str) -> None:
+        counts = Counter(child.name for child in node.children)
+        seen: Counter[str] = Counter()
+        for child in node.children:
+            step = f"{child.prefix}:{child.name}" if child.prefix else child.name
+            if counts[child.name] > 1:
+                seen[child.name] += 1
+                step = f"{step}[{seen[child.name]}]"
+            below = f"{way}/{step}" if way else step
+            if child.name in self._hidden:
+                below = way
+            if not child.used:
+                self._keep(child, below or step)
+            if child.children:
+                self.walk(child, below)
+
+    def _keep(self, node: Node, way: str) -> None:
+        text = node.text
+        if node.children:
+            text = "".join([text, *(child.tail for child in node.children)])
+        if text and not text.isspace():
+            text = " ".join(text.split())
+            spoken = node.language and not node.name.endswith("ID") and not is_address(text)
+            self.texts.append((f"{way}@{node.language}" if spoken else way, text))
+        for name, value in node.attributes.items():
+            if name not in self._quiet and value.strip():
+                self.words.append((f"{way}/@{name}", value.strip()))
 
 
 def _bounded(found: list[tuple[str, str]]) -> dict[str, str]:
