@@ -99,7 +99,7 @@ def read_rights(texts: Sequence[str]) -> Licence | None:
     if not certain:
         return None
     most = max(certain, key=_binding)
-    if any(_binding(licence) > _binding(most) for licence in mentioned):
+    if any(_binding(licence)[0] > _binding(most)[0] for licence in mentioned):
         return None
     return most
 
@@ -232,14 +232,16 @@ CODES = (*_LICENCES, *_CC_PARTS, UNVERSIONED)
 
 _FROM_LEAST_BINDING = (
     *("mark", "zero", "by", "by-sa", "NoC-NC", "by-nc", "by-nc-sa", "NoC-US", "NKC", "UND", "CNE"),
-    *("NoC-OKLR", "NoC-CR", UNVERSIONED, "by-nd", "by-nc-nd"),
+    *("NoC-OKLR", "NoC-CR", "by-nd", "by-nc-nd"),
     *("InC-NC", "InC-EDU", "InC-OW-EU", "InC-RUU", "InC"),
 )
 _RANKS = {code: rank for rank, code in enumerate(_FROM_LEAST_BINDING)}
 
 
-def _binding(licence: Licence) -> int:
-    return _RANKS[licence.code]
+def _binding(licence: Licence) -> tuple[int, bool]:
+    """How much a licence binds; of two that differ in the version alone, the stated one wins."""
+    stated = licence.code != UNVERSIONED
+    return _RANKS[licence.code if stated else licence.uri.split("/")[4]], stated
 
 
 def _by_lower_code() -> dict[str, Licence]:

@@ -56,14 +56,15 @@ _DENIES = _words(
 )
 _DENIES_CJK = re.compile("[不非除未限无無仅]")
 RESERVED = re.compile(
-    r"(?<!not )(?<!nicht )\b(?:all rights reserved|(?:alle )?rechte vorbehalten|"
+    r"(?<!not )(?<!nicht )(?<!einige )(?<!keine )\b(?:all rights reserved|rechte vorbehalten|"
     r"tous droits réservés|todos los derechos reservados|tutti i diritti riservati|"
     r"alle rechten voorbehouden|todos os direitos reservados)\b|"
     "版权所有|版權所有|保留所有权利|保留所有權利|保留一切权利"
 )
 WHOLE = {
     "mark": (
-        *("public domain", "in the public domain", "public domain mark", "public domain mark 1.0"),
+        *("public domain", "in the public domain", "in public domain"),
+        *("public domain mark", "public domain mark 1.0"),
         *("gemeinfrei", "domaine public", "dominio público", "dominio pubblico", "publiek domein"),
         *("domínio público", "公有领域", "公共领域", "公有領域", "公共領域", "パブリックドメイン"),
     ),

@@ -1,4 +1,4 @@
-"""Nothing without permission."""
+"""Nothing without permission: which uses a run gets leave for, and the licences it knows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Refused
-from pipeline.items import Item, Kind, Rights
+from pipeline.items import Care, Item, Kind, Rights
 from pipeline.licences import find_licence, licence_name, suggest_uri
-from pipeline.stages.check_rights import RightsParams, check_rights
+from pipeline.permission import Leave
+from pipeline.policy import RightsParams, allows
+from pipeline.stages.check_rights import check_music, check_rights
 
 CC = "https://creativecommons.org"
 RS = "http://rightsstatements.org/vocab"
@@ -47,7 +49,6 @@ UNKNOWN = [
     "Public domain",
     "CC BY 4.0",
     "https://museum.example/terms",
-    f"{CC}/licenses/by/",
     f"{CC}/licenses/by/5.0/",
     f"{CC}/licenses/by/4.0/../../by-nd/4.0/",
     f"{CC}.evil.example/licenses/by/4.0/",
@@ -58,73 +59,124 @@ UNKNOWN = [
 ]
 
 
-def item(uri: str, identifier: str = "1963.504") -> Item:
+def item(uri: str, identifier: str = "1963.504", **care: object) -> Item:
     rights = Rights(uri=uri, credit="c")
-    return Item(id=identifier, kind=Kind.COIN, title={"en": "t"}, rights=rights)
+    title = {"en": "The title"}
+    return Item(id=identifier, kind=Kind.COIN, title=title, rights=rights, care=Care(**care))
 
 
 COMMERCIAL = RightsParams(purpose="commercial")
+MADE = {"derivative_video", "mesh"}
+
+
+def check(thing: Item, allowed: RightsParams | None = None, shown=("internal",)) -> Leave:
+    return check_rights(thing, {"preview", *MADE}, allowed or RightsParams(), shown)
 
 
 @pytest.mark.parametrize("uri", FREE)
 @pytest.mark.parametrize("allowed", [RightsParams(), COMMERCIAL])
 def test_free_licences_allow_everything(uri: str, allowed: RightsParams) -> None:
-    assert check_rights(item(uri), allowed) == licence_name(uri, "en")
+    leave = check(item(uri), allowed)
+    assert leave.refusals == ()
+    assert len(leave.uses) == 7
 
 
 @pytest.mark.parametrize("uri", NONCOMMERCIAL)
 def test_noncommercial_ones_depend_on_the_purpose(uri: str) -> None:
-    check_rights(item(uri), RightsParams())
-    with pytest.raises(Refused, match=r"allows non-commercial use only.*purpose: commercial") as no:
-        check_rights(item(uri), COMMERCIAL)
-    assert uri in str(no.value)
+    assert check(item(uri)).refusals == ()
+    leave = check(item(uri), COMMERCIAL)
+    (said,) = leave.refusals
+    assert re.search(r"clips and meshes because it allows non-commercial.*purpose: comm", said)
+    assert uri in said
+    assert leave.uses == {"preview"}
+    assert leave.nothing_allowed
 
 
 @pytest.mark.parametrize("uri", CLOSED)
 @pytest.mark.parametrize("allowed", [RightsParams(), COMMERCIAL])
 def test_closed_ones_are_refused_with_reason_and_remedy(uri: str, allowed: RightsParams) -> None:
-    with pytest.raises(Refused) as no:
-        check_rights(item(uri), allowed)
-    said = str(no.value)
+    leave = check(item(uri), allowed)
+    (said,) = leave.refusals
     assert said.startswith(f"1963.504: found the rights {uri} (")
+    assert "which do not allow clips and meshes because" in said
     assert 'rights: {permissions: {"1963.504": "letter of …"}}' in said
-    assert "because" in said
-    assert no.value.exit_code == 3
+    assert "preview" in leave.uses
+    assert not leave.uses & MADE
+    assert leave.nothing_allowed
+    assert not leave.withheld
 
 
 @pytest.mark.parametrize("uri", UNKNOWN)
-def test_what_is_not_known_is_refused(uri: str) -> None:
-    with pytest.raises(Refused, match="its rights are not known"):
-        check_rights(item(uri), RightsParams())
+def test_what_is_not_known_is_previewed_and_nothing_else(uri: str) -> None:
+    leave = check(item(uri))
+    (said,) = leave.refusals
+    assert "its rights are not known" in said
+    assert "there can be no clips and meshes" in said
+    assert leave.uses == {"preview"}
+
+
+def test_a_preview_alone_is_never_refused_by_a_licence() -> None:
+    for uri in (*CLOSED, *UNKNOWN):
+        leave = check_rights(item(uri), {"preview"}, COMMERCIAL, ())
+        assert leave.refusals == ()
+        assert not leave.nothing_allowed
 
 
 def test_a_name_instead_of_a_uri_gets_the_uri() -> None:
-    with pytest.raises(Refused, match=f"Did you mean {CC}/licenses/by-sa/4.0/"):
-        check_rights(item("CC BY-SA 4.0"), RightsParams())
+    (said,) = check(item("CC BY-SA 4.0")).refusals
+    assert f"Did you mean {CC}/licenses/by-sa/4.0/" in said
     assert suggest_uri("Public Domain") == f"{CC}/publicdomain/mark/1.0/"
     assert suggest_uri("cc0") == f"{CC}/publicdomain/zero/1.0/"
     assert suggest_uri("inc-edu") == f"{RS}/InC-EDU/1.0/"
+    assert suggest_uri("CC BY") == f"{CC}/licenses/by/4.0/"
+    assert suggest_uri("pd") == f"{CC}/publicdomain/mark/1.0/"
     assert suggest_uri("whatever") is None
 
 
 @pytest.mark.parametrize("uri", [*CLOSED, *UNKNOWN])
 def test_a_permission_for_the_object_opens_it_alone(uri: str) -> None:
     allowed = RightsParams(permissions={"1963.504": "letter of the artist, 2024-03-01"})
-    assert check_rights(item(uri), allowed) == "permission: letter of the artist, 2024-03-01"
-    with pytest.raises(Refused):
-        check_rights(item(uri, "another"), allowed)
+    leave = check(item(uri), allowed)
+    assert leave.refusals == ()
+    assert leave.uses >= MADE
+    assert not leave.uses & {"generative", "print_3d"}, "a letter about clips names no such thing"
+    assert check(item(uri, "another"), allowed).nothing_allowed
 
 
 def test_a_permission_for_a_statement_opens_all_under_it() -> None:
     allowed = RightsParams(permissions={"https://rightsstatements.org/page/NoC-US/1.0/": "memo"})
-    assert check_rights(item(f"{RS}/NoC-US/1.0/", "any"), allowed) == "permission: memo"
-    with pytest.raises(Refused):
-        check_rights(item(f"{RS}/InC/1.0/", "any"), allowed)
+    assert check(item(f"{RS}/NoC-US/1.0/", "any"), allowed).refusals == ()
+    assert check(item(f"{RS}/InC/1.0/", "any"), allowed).nothing_allowed
 
 
 def test_an_empty_permission_is_none() -> None:
-    with pytest.raises(Refused):
-        check_rights(item(f"{RS}/InC/1.0/"), RightsParams(permissions={"1963.504": "  "}))
+    allowed = RightsParams(permissions={"1963.504": "  "})
+    assert check(item(f"{RS}/InC/1.0/"), allowed).nothing_allowed
+
+
+def test_what_is_not_shown_is_not_begun_and_its_title_not_told() -> None:
+    thing = item(FREE[0], access="restricted", reason="its sensitivity says 'sacred'")
+    leave = check(thing)
+    assert leave.uses == frozenset()
+    assert leave.withheld
+    (said,) = leave.refusals
+    assert "its sensitivity says 'sacred'" in said
+    assert "gallery: {show: [internal, restricted]}" in said
+    assert "The title" not in said
+    assert not check(thing, shown=("internal", "restricted")).withheld
+    assert check(item(FREE[0], access="internal"), shown=()).withheld
+
+
+MUSIC_URI = f"{CC}/licenses/by-nd/4.0/"
+
+
+def test_music_with_a_permission_that_ended_is_refused() -> None:
+    document = {"document": "contract 7", "until": "2020-01-01"}
+    allowed = RightsParams.model_validate({"permissions": {"reel.music": document}})
+    with pytest.raises(Refused, match="'contract 7' ended on 2020-01-01"):
+        check_music("A. Composer", MUSIC_URI, allowed)
+    forever = RightsParams(permissions={"reel.music": "contract 7"})
+    assert check_music("A. Composer", MUSIC_URI, forever) == "permission: contract 7"
 
 
 def variants(uri: str) -> list[str]:
@@ -176,6 +228,6 @@ def test_share_alike_is_told() -> None:
 @given(text=st.text(max_size=60) | st.from_regex(r"https?://creativecommons\.org/[a-z/.0-9-]+"))
 def test_only_whole_uris_open_anything(text: str) -> None:
     licence = find_licence(text)
-    if licence is not None and licence.adaptations != "no":
+    if licence is not None and "derivative_video" in allows(licence.code, RightsParams()):
         assert re.match(r"https?://(creativecommons|rightsstatements)\.org/", licence.uri)
         assert "nd" not in licence.uri.split("/")[4]
