@@ -93,25 +93,25 @@ def _says_nothing(event: Node) -> bool:
 
 def _creator(event: Node, language: str) -> Localized:
     """Return all makers of one event, joined, in each language that all are named in."""
-    makers = [
-        maker for actor in ordered(event.all("eventActor")) if (maker := _actor(actor, language))
-    ]
+    actors = ordered(event.all("eventActor"))
+    makers = [maker for actor in actors if (maker := _actor(actor, language))]
     if not makers:
         return {}
     spoken = [tag for tag in makers[0] if all(tag in maker for maker in makers)]
-    if not spoken:
-        # Each is named in another language: they are shown together, in that of the first.
-        first = next(iter(makers[0]))
-        return {first: clipped("; ".join(next(iter(maker.values())) for maker in makers))}
-    return {tag: clipped("; ".join(distinct(maker[tag] for maker in makers))) for tag in spoken}
+    if spoken:
+        creator = {tag: "; ".join(distinct(maker[tag] for maker in makers)) for tag in spoken}
+    else:  # each is named in another language: together, in that of the first
+        creator = {next(iter(makers[0])): "; ".join(next(iter(m.values())) for m in makers)}
+    for actor in actors:
+        for node in actor.all("displayActorInRole"):
+            if spoken and (node.language or language) not in spoken:
+                node.give_back()
+    return {tag: clipped(text) for tag, text in creator.items()}
 
 
 def _actor(actor: Node, language: str) -> Localized:
     shown = localized(actor.all("displayActorInRole"), language)
     if shown:
-        for role in actor.all("actorInRole"):
-            for name in role.all("actor/nameActorSet/appellationValue"):
-                name.take()
         return shown
     named = [_in_role(role, language) for role in actor.all("actorInRole")]
     tag = actor.language or language
