@@ -122,8 +122,8 @@ def _has_list(path: Path, key: str) -> bool:
 def _unwrapped(whole: object, lists: Sequence[str]) -> list[object]:
     for key in lists:
         inside = at(whole, *key.split("."))
-        if isinstance(inside, list):
-            return inside
+        if isinstance(inside, list | dict):
+            return inside if isinstance(inside, list) else [inside]
     return [whole]
 
 

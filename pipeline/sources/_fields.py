@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.items import Picture
 from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
@@ -41,17 +41,13 @@ def at(value: object, *way: str | int) -> object:
 
 def text(value: object) -> str:
     """Return a single value as text; ``""`` for nothing, for lists and for objects."""
-    match value:
-        case str():
-            return shortened(value.strip())
-        case bool():
-            return "true" if value else "false"
-        case int():
-            return str(value)
-        case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-        case _:
-            return ""
+    if isinstance(value, str):
+        return shortened(value.strip())
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value) if isinstance(value, int) else ""
 
 
 def texts(value: object) -> tuple[str, ...]:
@@ -139,8 +135,14 @@ def pictures(*urls: object, names: bool) -> tuple[Picture | str, ...]:
     # The Met's names of files have spaces in them.
     stated = (one.replace(" ", "%20") for url in urls for one in texts(url))
     flat = dict.fromkeys(one for one in stated if is_address(one))
-    files = [_file_name(url) for url in flat] if names else []
-    return (*(name for name in files if name), *(Picture(url=url) for url in flat))
+    made = tuple(Picture(url=url) for url in flat)
+    return (*file_names(made), *made) if names else made
+
+
+def file_names(online: Sequence[Picture]) -> tuple[str, ...]:
+    """Return the names of files that pictures on the web have in their addresses."""
+    names = (one.url.partition("?")[0].rpartition("/")[2] for one in online)
+    return tuple(dict.fromkeys(name for name in names if "." in name[1:]))
 
 
 def is_address(url: str) -> bool:
@@ -148,11 +150,6 @@ def is_address(url: str) -> bool:
     low = url.lower()
     plain = not any(c.isspace() for c in url) and len(url) <= 4000
     return plain and low.startswith(("http://", "https://")) and len(url) > 10
-
-
-def _file_name(url: str) -> str:
-    name = url.partition("?")[0].rpartition("/")[2]
-    return name if "." in name[1:] else ""
 
 
 # What has no place -------------------------------------------------------------------------------
