@@ -93,7 +93,8 @@ _HEADINGS: dict[Place, str] = {
         馆藏编号; 館藏編號; 登录号; 登錄號; 文物编号; 文物編號; 藏品编号; 藏品編號; 典藏編號;
         收蔵番号; 収蔵番号; 所蔵番号; 登録番号; 管理番号; 列品番号; 機関管理番号; 資料番号""",
     "shelfmark": """
-        shelfmark; shelf mark; call number; cote; signatur; signatura; segnatura; collocazione;
+        shelfmark; shelf mark; call number; reference number; identifier; identifiant; bezeichner;
+        identificador; identificatore; cote; signatur; signatura; segnatura; collocazione;
         索书号; 索書號; 請求記号""",
     "credit": """
         credit line; creditline; credit; acknowledgement; acknowledgements; crédit; crédits;

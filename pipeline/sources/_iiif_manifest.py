@@ -37,6 +37,7 @@ _PLACED |= {"license", "requiredStatement", "attribution", "items", "sequences",
 _PLACED |= {"thumbnail", "logo", "annotations", "otherContent"}
 _PAGE_PLACED = {"@context", "@type", "type", "@id", "id", "items", "images", "thumbnail"}
 _PAGE_PLACED |= {"metadata", "requiredStatement", "annotations", "otherContent", "height", "width"}
+_SMALL = re.compile(r"(?:^|\.)(?:logo|thumbnail)\b")
 
 
 class Told(NamedTuple):
@@ -210,7 +211,12 @@ def _keep_pages(pages: list[_Page], shown: _Shown, own: Said, extra: Extra) -> N
         if page.node is not own.node:
             Said(page.node, own.language).keep(extra, f"{page.way}.")
         left = leftovers(page.node, _PAGE_PLACED)
-        extra.update({f"{page.way}.{way}": text for way, text in left.items()})
+        extra.update({f"{page.way}.{way}": text for way, text in _seen(left).items()})
+
+
+def _seen(left: dict[str, str]) -> dict[str, str]:
+    """Leave out the small pictures that stand for others."""
+    return {way: text for way, text in left.items() if not _SMALL.search(way)}
 
 
 # Entries -----------------------------------------------------------------------------------------
@@ -231,7 +237,7 @@ def _entry(said: list[Said], pages: list[_Page], name: str, place: str) -> Descr
     extra = Extra()
     own.keep(extra)
     if around is own:
-        extra.update(leftovers(own.node, _PLACED))
+        extra.update(_seen(leftovers(own.node, _PLACED)))
         _keep_contents(own.node, extra)
     else:
         extra.add("manifest", node_id(around.node))

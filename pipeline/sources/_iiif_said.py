@@ -12,6 +12,7 @@ import re
 
 from pipeline.items import Notice
 from pipeline.records import Localized, text_in
+from pipeline.sources._fields import is_address
 from pipeline.sources._iiif_labels import Place
 from pipeline.sources._iiif_texts import UNSTATED, Pair, pairs, raw, spoken
 from pipeline.sources._jsonld import (
@@ -85,7 +86,7 @@ class Said:
     def number(self) -> str:
         """Return the number by which the museum knows the object."""
         found = (text for place in _NUMBERS for text in self.words(place))
-        return next(found, "")
+        return next((text for text in found if not is_address(text)), "")
 
     def statements(self) -> list[Statement]:
         """Return sizes in words; what also tells of other things comes last."""

@@ -21,6 +21,7 @@ from pipeline.sources.texts import plain_from_html
 
 UNSTATED = "und"
 _LANGUAGE = re.compile(LANGUAGE)
+_PICTURE = re.compile(r"<img\s[^<>]{0,2000}>", re.IGNORECASE)
 
 
 def spoken(value: object, unstated: str, mark: str = "; ") -> Localized:
@@ -34,7 +35,7 @@ def spoken(value: object, unstated: str, mark: str = "; ") -> Localized:
     """
     found: dict[str, list[str]] = {}
     for language, one in _stated(value):
-        plain = plain_from_html(one)
+        plain = plain_from_html(_PICTURE.sub("", one) if "<" in one else one)
         if plain:
             found.setdefault(_tag(language) or unstated, []).append(plain)
     return {language: joined(texts, mark) for language, texts in found.items()}
