@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AnyMapping
-from typing import get_args
+from functools import partial
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -84,6 +85,16 @@ class _Unfit(Exception):
     """Why an entry cannot be used."""
 
 
+class _Entry(NamedTuple):
+    """An entry, and what of it has no other place."""
+
+    look: Look
+    extra: dict[str, str]
+
+
+_Step = Callable[[_Entry], object]
+
+
 class Mapped:
     """Makes `Described` of entries.
 
@@ -96,12 +107,26 @@ class Mapped:
         self._mapping, self._language = mapping, language
         self._kinds = {_key(word): kind for word, kind in mapping.kinds.items()}
         self._accesses = {_key(word): access for word, access in mapping.accesses.items()}
+        self._steps = self._all_steps()
 
     def describe(self, look: Look, place: str, extra: dict[str, str]) -> Described | Broken:
         """Return what an entry says; ``extra`` is what the mapping takes nothing from."""
         identifier = clean_id(_joined(self._mapping.id, look))
         try:
-            return self._described(identifier, look, place, extra)
+            _check_id(identifier, self._mapping)
+            entry = _Entry(look, dict(extra))
+            found: dict[str, Any] = {}
+            for name, step in self._steps:
+                value = step(entry)
+                if value or value is False:
+                    found[name] = value
+            return Described(
+                id=identifier,
+                place=place,
+                language=self._language,
+                extra=_bounded(entry.extra),
+                **found,
+            )
         except _Unfit as error:
             return Broken(id=identifier[:300], place=place, message=str(error))
         except ValidationError as error:
@@ -109,74 +134,88 @@ class Mapped:
             where = ".".join(str(part) for part in first["loc"])
             return Broken(id=identifier[:300], place=place, message=f"{where}: {first['msg']}")
 
-    def _described(
-        self, identifier: str, look: Look, place: str, extra: dict[str, str]
-    ) -> Described:
+    def _all_steps(self) -> list[tuple[str, _Step]]:
+        """Say how each field comes about that the mapping says anything of."""
         mapping = self._mapping
-        _check_id(identifier, mapping)
-        extra = dict(extra)
-        kind, classes = self._kind(look)
-        return Described(
-            id=identifier,
-            place=place,
-            kind=kind,
-            title=self._texts(mapping.title, look),
-            description={
-                language: plain_from_html(text)
-                for language, text in self._texts(mapping.description, look).items()
-            },
-            creator=self._texts(mapping.creator, look),
-            date=self._texts(mapping.date, look),
-            classifications=(*classes, *_listed(mapping.classification, look)),
-            object_names=_listed(mapping.object_name, look),
-            medium="; ".join(dict.fromkeys(_listed(mapping.medium, look))),
-            sizes=(*_sizes(mapping, look, extra), *self._statements(look))
-            if mapping.trust_axes
-            else (*self._statements(look), *_sizes(mapping, look, extra)),
-            pictures=_pictures(mapping, look),
-            rights=_listed(mapping.rights, look),
-            record_rights=_listed(mapping.record_rights, look),
-            public_domain=_public_domain(mapping.public_domain, look, extra),
-            credit=_joined(mapping.credit, look),
-            holder=_joined(mapping.holder, look),
-            access=self._access(look),
-            sensitivity=_listed(mapping.sensitivity, look),
-            notices=_notices(mapping.notices, look),
-            consent=_consent(mapping, look),
-            season=_joined(mapping.season, look),
-            contact=_joined(mapping.contact, look),
-            details=_details(mapping.details, look),
-            source_url=_joined(mapping.source_url, look),
-            language=self._language,
-            extra=_bounded(extra),
-        )
+        steps: dict[str, _Step] = {"sizes": self._sizes, "pictures": self._pictures}
+        for name in ("title", "creator", "date"):
+            texts: dict[str, Joined] = getattr(mapping, name)
+            steps[name] = partial(self._texts, texts)
+        steps["description"] = self._description
+        for name in ("credit", "holder", "season", "contact", "source_url"):
+            steps[name] = partial(_text_of, getattr(mapping, name))
+        steps["object_names"] = partial(_list_of, mapping.object_name)
+        for name in ("rights", "record_rights", "sensitivity"):
+            steps[name] = partial(_list_of, getattr(mapping, name))
+        steps |= {
+            "kind": self._kind,
+            "classifications": self._classes,
+            "medium": self._medium,
+            "access": self._access,
+            "notices": self._notices,
+            "consent": self._consent,
+            "details": self._details,
+        }
+        named = {str(loc[0]) for loc, _ in mapping.columns()}
+        needs = {
+            "sizes": {"dimensions", *_AXES},
+            "pictures": {"image", "iiif"},
+            "classifications": {"kind", "classification"},
+            "object_names": {"object_name"},
+        }
+        kept = [(name, step) for name, step in steps.items() if needs.get(name, {name}) & named]
+        if "public_domain" in named:
+            kept.append(("public_domain", self._public_domain))
+        return kept
 
-    def _texts(self, texts: AnyMapping[str, Joined], look: Look) -> Localized:
+    def _texts(self, texts: AnyMapping[str, Joined], entry: _Entry) -> Localized:
         found: Localized = {}
         for language, joined in texts.items():
-            if text := _joined(joined, look):
+            if text := _joined(joined, entry.look):
                 found[language or self._language] = text
         return found
 
-    def _statements(self, look: Look) -> list[Statement]:
-        return [
+    def _description(self, entry: _Entry) -> Localized:
+        texts = self._texts(self._mapping.description, entry)
+        return {language: plain_from_html(text) for language, text in texts.items()}
+
+    def _sizes(self, entry: _Entry) -> list[Statement | Measured]:
+        """Return numbers with their axes, and statements; the more reliable first."""
+        mapping = self._mapping
+        statements = [
             Statement(text=joined.pattern.replace("{}", text), language=language or self._language)
-            for language, joined in self._mapping.dimensions.items()
+            for language, joined in mapping.dimensions.items()
             for column in joined.column
-            for text in look(column)
+            for text in entry.look(column)
+        ]
+        numbers = _measured(mapping, entry)
+        return [*numbers, *statements] if mapping.trust_axes else [*statements, *numbers]
+
+    def _pictures(self, entry: _Entry) -> list[Picture | str]:
+        services = _listed(self._mapping.iiif, entry.look)
+        pictures = _listed(self._mapping.image, entry.look)
+        return [Picture(service=_INFO.sub("", one)) for one in services] + [
+            _picture(one) for one in pictures
         ]
 
-    def _kind(self, look: Look) -> tuple[Kind | None, tuple[str, ...]]:
-        """Return the kind that the museum's words or our own say, and the words themselves."""
-        words = _listed(self._mapping.kind, look)
+    def _kind(self, entry: _Entry) -> Kind | None:
+        """Return the kind that the museum's words or our own say."""
+        words = _listed(self._mapping.kind, entry.look)
         for known in (self._kinds, _KINDS):
             for word in words:
                 if kind := known.get(_key(word)):
-                    return kind, words
-        return None, words
+                    return kind
+        return None
 
-    def _access(self, look: Look) -> Access | None:
-        text = _joined(self._mapping.access, look)
+    def _classes(self, entry: _Entry) -> tuple[str, ...]:
+        mapping = self._mapping
+        return _listed(mapping.kind, entry.look) + _listed(mapping.classification, entry.look)
+
+    def _medium(self, entry: _Entry) -> str:
+        return "; ".join(dict.fromkeys(_listed(self._mapping.medium, entry.look)))
+
+    def _access(self, entry: _Entry) -> Access | None:
+        text = _joined(self._mapping.access, entry.look)
         if not text:
             return None
         access = self._accesses.get(_key(text))
@@ -188,25 +227,75 @@ class Mapped:
             )
         return access
 
+    def _public_domain(self, entry: _Entry) -> bool | None:
+        stated = self._mapping.public_domain
+        said = _joined(stated, entry.look)
+        if stated is None or not said:
+            return None
+        if _key(said) not in _YES | _NO:
+            entry.extra[stated.column[0]] = said
+            return None
+        return _key(said) in _YES
+
+    def _notices(self, entry: _Entry) -> list[Notice]:
+        texts = _listed(self._mapping.notices, entry.look)
+        return [Notice(uri=one if _ADDRESS.match(one) else "", title=one) for one in texts]
+
+    def _consent(self, entry: _Entry) -> Consent | None:
+        agreed = self._mapping.consent
+        document = _joined(agreed.document, entry.look) if agreed else ""
+        if agreed is None or not document:
+            return None
+        until = _joined(agreed.until, entry.look)
+        try:
+            day = datetime.date.fromisoformat(until) if until else None
+        except ValueError:
+            raise _Unfit(
+                f"found {until[:40]!r} as the last day of a consent, expected a date such as "
+                "2027-12-31"
+            ) from None
+        return Consent(document=document, scope=_listed(agreed.scope, entry.look), until=day)
+
+    def _details(self, entry: _Entry) -> list[Region]:
+        try:
+            return [read_region(text) for text in _listed(self._mapping.details, entry.look)]
+        except ValueError as error:
+            raise _Unfit(f"details: {error}") from None
+
 
 def _key(word: str) -> str:
     return " ".join(word.casefold().split())
 
 
+def _text_of(joined: Joined | None, entry: _Entry) -> str:
+    return _joined(joined, entry.look)
+
+
+def _list_of(listed: Listed | None, entry: _Entry) -> tuple[str, ...]:
+    return _listed(listed, entry.look)
+
+
 def _joined(joined: Joined | None, look: Look) -> str:
     if joined is None:
         return ""
-    text = joined.join.join(text for column in joined.column for text in look(column)).strip()
+    if len(joined.column) == 1:
+        texts = look(joined.column[0])
+    else:
+        texts = [text for column in joined.column for text in look(column)]
+    text = joined.join.join(texts)
     return joined.pattern.replace("{}", text) if text else ""
 
 
 def _listed(listed: Listed | None, look: Look) -> tuple[str, ...]:
     if listed is None:
         return ()
-    texts: Iterable[str] = (text for column in listed.column for text in look(column))
+    texts = [text for column in listed.column for text in look(column)]
     if listed.split:
-        texts = (part.strip() for text in texts for part in text.split(listed.split))
-    return tuple(listed.pattern.replace("{}", text) for text in texts if text)
+        parts = [part.strip() for text in texts for part in text.split(listed.split)]
+        texts = [part for part in parts if part]
+    if listed.pattern != "{}":
+        texts = [listed.pattern.replace("{}", text) for text in texts]
+    return tuple(texts)
 
 
 def _check_id(identifier: str, mapping: Mapping) -> None:
@@ -220,30 +309,25 @@ def _check_id(identifier: str, mapping: Mapping) -> None:
         )
 
 
-def _sizes(mapping: Mapping, look: Look, extra: dict[str, str]) -> list[Measured]:
+def _measured(mapping: Mapping, entry: _Entry) -> list[Measured]:
     """Return measures of one part and unit together; those without a unit stay in ``extra``."""
     groups: dict[tuple[str, str], dict[str, float | str]] = {}
     for name in _AXES:
         axis: Axis | None = getattr(mapping, name)
-        number = next(iter(look(axis.column)), "") if axis else ""
-        if axis is None or _NOTHING.fullmatch(number):
+        number = next(iter(entry.look(axis.column)), "") if axis else ""
+        if axis is None or not number or _NOTHING.fullmatch(number):
             continue
         unit = axis.unit or unit_in(axis.column)
         if axis.unit_column:
-            unit = next(iter(look(axis.unit_column)), "")
+            unit = next(iter(entry.look(axis.unit_column)), "")
         if not unit:
-            extra[axis.column] = number
+            entry.extra[axis.column] = number
             continue
         groups.setdefault((axis.part, unit), {})[name] = number
     return [
         Measured(part=part, axes=axes, unit=unit, trusted=mapping.trust_axes)
         for (part, unit), axes in groups.items()
     ]
-
-
-def _pictures(mapping: Mapping, look: Look) -> tuple[Picture | str, ...]:
-    services = [Picture(service=_INFO.sub("", text)) for text in _listed(mapping.iiif, look)]
-    return (*services, *(_picture(text) for text in _listed(mapping.image, look)))
 
 
 def _picture(text: str) -> Picture | str:
@@ -254,50 +338,11 @@ def _picture(text: str) -> Picture | str:
     return Picture(url=text)
 
 
-def _public_domain(text: Joined | None, look: Look, extra: dict[str, str]) -> bool | None:
-    said = _joined(text, look)
-    if text is None or not said:
-        return None
-    if _key(said) in _YES:
-        return True
-    if _key(said) not in _NO:
-        extra[text.column[0]] = said
-        return None
-    return False
-
-
-def _notices(listed: Listed | None, look: Look) -> tuple[Notice, ...]:
-    return tuple(
-        Notice(uri=text if _ADDRESS.match(text) else "", title=text)
-        for text in _listed(listed, look)
-    )
-
-
-def _consent(mapping: Mapping, look: Look) -> Consent | None:
-    agreed = mapping.consent
-    document = _joined(agreed.document, look) if agreed else ""
-    if agreed is None or not document:
-        return None
-    until = _joined(agreed.until, look)
-    try:
-        day = datetime.date.fromisoformat(until) if until else None
-    except ValueError:
-        raise _Unfit(
-            f"found {until[:40]!r} as the last day of a consent, expected a date such as 2027-12-31"
-        ) from None
-    return Consent(document=document, scope=_listed(agreed.scope, look), until=day)
-
-
-def _details(listed: Listed | None, look: Look) -> tuple[Region, ...]:
-    try:
-        return tuple(read_region(text) for text in _listed(listed, look))
-    except ValueError as error:
-        raise _Unfit(f"details: {error}") from None
-
-
 def _bounded(extra: dict[str, str]) -> dict[str, str]:
     """Keep what an entry may carry along, and say what is left out."""
-    kept = {name: _cut(text) for name, text in extra.items()}
+    kept = {
+        name: text if len(text) <= MOST_CHARACTERS else _cut(text) for name, text in extra.items()
+    }
     if len(kept) <= MOST_EXTRA:
         return kept
     names = list(kept)
@@ -308,7 +353,5 @@ def _bounded(extra: dict[str, str]) -> dict[str, str]:
 
 
 def _cut(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
-        return text
     left = len(text) - MOST_CHARACTERS + 100
     return f"{text[: MOST_CHARACTERS - 100]} … ({left:,} more characters were left out)"

@@ -113,7 +113,7 @@ class TableSource:
             if row.problem:
                 yield Broken(id=_id(row, ids), place=place, message=row.problem)
                 continue
-            cells = [clean(cell) if cell else "" for cell in row.cells]
+            cells = _cleaned(row.cells, clean)
 
             def look(name: str, cells: list[str] = cells) -> tuple[str, ...]:
                 text = cells[index[name]]
@@ -135,6 +135,15 @@ class TableSource:
                 found,
             )
         return bool(found)
+
+
+def _cleaned(cells: list[str], clean: Cleaner) -> list[str]:
+    text = "".join(cells)
+    if text.isascii() and text.isprintable():
+        return [cell.strip() for cell in cells]
+    return [
+        cell.strip() if cell.isascii() and cell.isprintable() else clean(cell) for cell in cells
+    ]
 
 
 def _id(row: Row, ids: list[int]) -> str:

@@ -202,6 +202,9 @@ def _csv_problem(error: csv.Error) -> str:
 
 
 def _text_problem(cells: list[str], not_text: re.Pattern[str], encoding: str) -> str:
+    text = "".join(cells)
+    if len(text) <= MOST_CELL and (text.isascii() or not_text.search(text) is None):
+        return ""
     for column, cell in enumerate(cells, 1):
         if len(cell) > MOST_CELL:
             return (
