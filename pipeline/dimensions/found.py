@@ -1,0 +1,97 @@
+"""What the reader finds in a statement, before it is a result: labels, terms, runs and parts.
+
+These are filled in step by step, and several for every statement, so they are plain classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.dimensions.numbers import Number
+from pipeline.dimensions.result import Axis
+from pipeline.dimensions.units import Unit
+
+
+@dataclass(slots=True)
+class Term:
+    """One number with its unit, as far as both are known."""
+
+    number: Number
+    low: float
+    high: float | None
+    unit: Unit | None
+    start: int
+    end: int
+    axis: str = ""
+    """An `Axis`, a letter that `axes.py` will decide, or nothing."""
+    by_order: bool = False
+    about: bool = False
+    step: float = 1.0
+    inferred: bool = False
+    """Its unit is that of the rest of the statement."""
+
+
+@dataclass(slots=True)
+class Label:
+    """What is said of a run of numbers, before or after it."""
+
+    parts: list[str] = field(default_factory=list)
+    counted_in: list[str] = field(default_factory=list)
+    """*with base*"""
+    words: list[str] = field(default_factory=list)
+    """Words that are in no table."""
+    each: bool = False
+    several: bool = False
+    fresh: bool = False
+    variable: bool = False
+    of_size: bool = False
+    """It speaks of dimensions: *dimensions variable*."""
+    position: bool = False
+    scoped: bool = False
+    """The part came after an axis: *diam. of base*. It says nothing of what follows."""
+    start: int = -1
+    end: int = -1
+    text: str = ""
+
+    @property
+    def names(self) -> bool:
+        """It says what was measured."""
+        return bool(self.parts or self.counted_in or self.words or self.fresh or self.position)
+
+
+@dataclass(slots=True)
+class Found:
+    """A part: its label, and the runs of numbers that belong to it."""
+
+    label: Label
+    inside: bool = False
+    """It stands in brackets after another one, and is a detail of that."""
+    runs: list[Run] = field(default_factory=list)
+    clause: int = 0
+    closed: bool = False
+    """It was named after its numbers: those that follow are of something else."""
+
+
+@dataclass(slots=True)
+class Run:
+    """Numbers joined by ``x``, or one alone."""
+
+    part: Found
+    terms: list[Term]
+    clause: int
+    axes: list[str] = field(default_factory=list)
+    """*H x W x D:* before the numbers."""
+    others: list[Run] = field(default_factory=list)
+    """The same in brackets, perhaps in other units."""
+    behind: int = 0
+    """It stands in brackets behind so many numbers of another run."""
+
+    def axis_of(self, index: int) -> str:
+        """Return what is said of one of the terms."""
+        term = self.terms[index]
+        if term.axis or len(self.axes) != len(self.terms):
+            return term.axis
+        return self.axes[index]
+
+
+__all__ = ["Axis", "Found", "Label", "Run", "Term"]
