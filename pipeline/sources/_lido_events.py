@@ -19,7 +19,7 @@ from pipeline.sources._lido_words import (
     is_for_display,
     ordered,
 )
-from pipeline.sources.xmlnode import Node, clipped, distinct, localized
+from pipeline.sources.xmlnode import Node, clipped, distinct, joined, localized
 
 _MAKING_IDS = ("lido00007", "lido00012", "lido00224")
 _MAKING = frozenset(
@@ -94,19 +94,12 @@ def _says_nothing(event: Node) -> bool:
 def _creator(event: Node, language: str) -> Localized:
     """Return all makers of one event, joined, in each language that all are named in."""
     actors = ordered(event.all("eventActor"))
-    makers = [maker for actor in actors if (maker := _actor(actor, language))]
-    if not makers:
-        return {}
-    spoken = [tag for tag in makers[0] if all(tag in maker for maker in makers)]
-    if spoken:
-        creator = {tag: "; ".join(distinct(maker[tag] for maker in makers)) for tag in spoken}
-    else:  # each is named in another language: together, in that of the first
-        creator = {next(iter(makers[0])): "; ".join(next(iter(m.values())) for m in makers)}
+    creator = joined([_actor(actor, language) for actor in actors])
     for actor in actors:
         for node in actor.all("displayActorInRole"):
-            if spoken and (node.language or language) not in spoken:
+            if len(actors) > 1 and (node.language or language) not in creator:
                 node.give_back()
-    return {tag: clipped(text) for tag, text in creator.items()}
+    return creator
 
 
 def _actor(actor: Node, language: str) -> Localized:

@@ -9,9 +9,9 @@ Source: CIDOC LIDO Working Group, "LIDO Schema", versions 1.0 and 1.1; "LIDO Ter
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from pipeline.items import Notice
+from pipeline.sources.communities import is_community_label, label_title
 from pipeline.sources.xmlnode import Node, clipped, distinct, is_address, whole_uri
 
 _PREFERRED = ("preferred", "lido00169")
@@ -19,8 +19,6 @@ _DISPLAY = ("display", "lido00526")
 _LAST = ("alternate", "alternative", "lido00170", "hidden", "lido00426")
 _LAST_IN_ORDER = 1_000_000
 
-_COMMUNITY = ("localcontexts.org", "localcontextshub.org")
-"""Where labels and notices live. Source: localcontexts.org, "TK Labels", "BC Labels", "Notices"."""
 _MATCHES = ("exactMatch", "closeMatch", "mappingRelation")
 _NOTES = ("definition", "scopeNote", "note")
 
@@ -113,14 +111,14 @@ def community_notices(entry: Node, language: str) -> tuple[Notice, ...]:
     """Take the labels and notices of Local Contexts, wherever they stand in an entry."""
     notices: dict[str, Notice] = {}
     for node in entry.below():
-        uri = next((one for one in map(_address, node.children) if _is_community(one)), "")
+        uri = next((one for one in map(_address, node.children) if is_community_label(one)), "")
         if not uri:
             continue
         names = terms(node, language)
         notes = [note for name in _NOTES for note in node.all(f"Concept/{name}")]
         text = best_text(notes, language) or "; ".join(names[1:])
         node.take_all()
-        title = names[0] if names else uri.rstrip("/").rpartition("/")[2].replace("-", " ")
+        title = names[0] if names else label_title(uri)
         notices.setdefault(uri, Notice(uri=uri, title=title, text=text))
     return tuple(notices.values())
 
@@ -130,13 +128,3 @@ def _address(node: Node) -> str:
     if node.name == "conceptID":
         return node.uri()
     return node.attributes.get("about", "").strip() if node.name == "Concept" else ""
-
-
-def _is_community(address: str) -> bool:
-    if "localcontexts" not in address.lower() or not is_address(address):
-        return False
-    try:
-        host = (urlsplit(address).hostname or "").lower()
-    except ValueError:  # such as an IPv6 address that is none
-        return False
-    return any(host == name or host.endswith(f".{name}") for name in _COMMUNITY)

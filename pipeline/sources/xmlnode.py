@@ -152,6 +152,21 @@ def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Lo
     return texts
 
 
+def joined(texts: Sequence[Localized]) -> Localized:
+    """Return several names, each in its languages, as one: in each language that all have.
+
+    Where no language has them all they stand together in that of the first.
+    """
+    named = [text for text in texts if text]
+    if not named:
+        return {}
+    spoken = [tag for tag in named[0] if all(tag in text for text in named)]
+    if spoken:
+        return {tag: clipped("; ".join(distinct(text[tag] for text in named))) for tag in spoken}
+    words = distinct(next(iter(text.values())) for text in named)
+    return {next(iter(named[0])): clipped("; ".join(words))}
+
+
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     """Return each text once, without empty ones, in their order."""
     return tuple(dict.fromkeys(clipped(text) for text in texts if text))
