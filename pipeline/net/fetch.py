@@ -157,8 +157,12 @@ class Fetcher:
         known = spot.answer(verify=self.options.verify)
         if known is None or (sha256 and sha256 != known.sha256):
             return None
-        with spot.body.open("rb") as stream:
-            return None if wanted.refuse_head(stream.read(HEAD_BYTES)) else known
+        try:
+            with spot.body.open("rb") as stream:
+                head = stream.read(HEAD_BYTES)
+        except OSError:  # gone since, or not ours to read
+            return None
+        return None if wanted.refuse_head(head) else known
 
     def _offline(self, spot: Spot, wanted: Wanted, name: str, sha256: str) -> Path:
         if self._stored(spot, wanted, sha256):

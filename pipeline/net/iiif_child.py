@@ -1,8 +1,9 @@
 """Pastes foreign tiles into one picture; `pipeline.net.iiif_tiles` runs it as its own program.
 
 The same precautions as for a single picture (`pipeline.media.decode_child`) and the same readers,
-but one program for all tiles: measured, 20 tiles of 256 pixels take 0.4 s so, and 7 s with a
-program for each. It reads its job as JSON from stdin and writes one line of JSON to stdout.
+but one program for all tiles: 20 JPEG tiles of 256 pixels took 0.7 s so and 6.3 s with a program
+for each, 256 of them 4.6 s (two busy cores). It reads its job as JSON from stdin and writes one
+line of JSON to stdout.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -135,7 +135,7 @@ def _validator(headers: httpx.Headers) -> str:
         changed = parsedate_to_datetime(headers.get("last-modified", ""))
         sent = parsedate_to_datetime(headers.get("date", ""))
         old = (sent - changed).total_seconds() >= _OLD_ENOUGH_S
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return ""
     return headers["last-modified"] if old else ""
 
@@ -158,10 +158,19 @@ def _take(order: Order, reply: Reply, size: int, total: int | None) -> int:
 
 def _blocks(order: Order, reply: Reply) -> Iterator[bytes]:
     try:
-        yield from unpack(reply.chunks, reply.headers.get("content-encoding", ""))
+        yield from unpack(_counted(order, reply.chunks), reply.headers.get("content-encoding", ""))
     except Unpackable as error:
         order.spot.drop_part()
         raise SourceError(f"{order.name} cannot be read: {error}.") from error
+
+
+def _counted(order: Order, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Refuse what is too large as it comes: what unpacks to nothing can be endless too."""
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        _refuse_size(order, size)
+        yield chunk
 
 
 class _Watch:

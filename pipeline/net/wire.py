@@ -18,12 +18,14 @@ usual variables SSL_CERT_FILE and SSL_CERT_DIR.
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import NamedTuple
 
 import httpcore
@@ -34,6 +36,8 @@ from pipeline.net.address import find_fault, port_of, shown
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
+_HEAD_TIMES = 3
+"""Connecting and the head of an answer may take this many times the allowed silence."""
 _MAX_CONNECTIONS = 64
 _KEEP_S = 15.0
 _CONNECT_S = 10.0
@@ -57,9 +61,14 @@ class Wire:
     """Asks servers. Threads may use it side by side; connections are kept and used again."""
 
     def __init__(self, allowed: Sequence[str], timeout_s: float) -> None:
+        """``allowed`` are the hosts that may be in a private network.
+
+        Raises:
+            SourceError: if the machine's certificates cannot be read.
+        """
         self._timeout_s = timeout_s
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=_trusted(*map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR"))),
             max_connections=_MAX_CONNECTIONS,
             keepalive_expiry=_KEEP_S,
             network_backend=_Backend(allowed),
@@ -73,7 +82,8 @@ class Wire:
             SourceError: if the host may not be asked, is unknown, or cannot prove who it is.
             Cut: if the connection fails in any other way, now or while the body is read.
         """
-        token = _deadline.set(until)
+        # A head is small: one that comes byte by byte is not waited for like a long file.
+        token = _deadline.set(min(until, time.monotonic() + _HEAD_TIMES * self._timeout_s))
         limits = {
             "connect": min(self._timeout_s, _CONNECT_S),
             "read": self._timeout_s,
@@ -90,6 +100,7 @@ class Wire:
                     "GET", target, headers=[*headers.items()], extensions={"timeout": limits}
                 ) as answer,
             ):
+                _deadline.set(until)
                 yield Reply(answer.status, httpx.Headers(answer.headers), answer.iter_stream())
         finally:
             _deadline.reset(token)
@@ -97,6 +108,19 @@ class Wire:
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
+
+
+@lru_cache(maxsize=4)
+def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Read whom this machine trusts, once a process; httpx looks at the two variables itself."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:  # ssl.SSLError is one too
+        raise SourceError(
+            f"The certificates that SSL_CERT_FILE ({file or 'not set'}) or SSL_CERT_DIR "
+            f"({folder or 'not set'}) names cannot be read: {error}. Correct the variable, or "
+            "remove it."
+        ) from error
 
 
 class _Backend(httpcore.NetworkBackend):
@@ -189,7 +213,7 @@ def _left(timeout: float | None) -> float | None:
         return timeout
     left = until - time.monotonic()
     if left <= 0:
-        raise httpcore.ReadTimeout("the time for this address is over")
+        raise httpcore.ReadTimeout("the server takes too long")
     return left if timeout is None else min(timeout, left)
 
 

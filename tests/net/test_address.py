@@ -10,6 +10,8 @@ from pathlib import Path
 
 import httpcore
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.errors import SourceError
@@ -202,6 +204,19 @@ def test_one_address_has_one_place_in_the_cache(make):
 )
 def test_what_is_shown_holds_no_secret(text, said):
     assert shown(text) == (said or "https://a.test/?X-Amz-Signature=…&X-Amz-Date=1")
+
+
+@given(st.text() | st.text("htp:/\\@[]%.?#1a٠。ß\r ", max_size=30).map("http://".__add__))
+def test_any_text_is_an_address_or_refused(text):
+    try:
+        url = parse_address(text)
+    except SourceError:
+        return
+    host = url.raw_host.decode("ascii")
+    assert url.scheme in {"http", "https"}
+    assert host
+    assert not set(host) & set("@/\\%?# ")
+    assert str(parse_address(str(url))) == str(url)
 
 
 # Names and connections ---------------------------------------------------------------------------
