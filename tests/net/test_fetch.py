@@ -887,3 +887,48 @@ def test_a_host_that_does_not_answer_is_soon_believed(make, slept):
             fetcher.fetch(f"http://127.0.0.1:{port}/a.jpg", PICTURE)
         with pytest.raises(SourceError, match="tried once: no connection"):
             fetcher.fetch(f"http://127.0.0.1:{port}/b.jpg", PICTURE)
+
+
+def test_a_long_download_says_how_far_it_is(web, make, tools, monkeypatch, caplog):
+    caplog.set_level(logging.INFO, logger="pipeline")
+    monkeypatch.setattr("pipeline.net.receive._TELL_EVERY_S", 0)
+    web.pages["/a.jpg"] = tools.send(tools.jpeg(2**20))
+
+    make().fetch(f"{web.url}/a.jpg", PICTURE)
+
+    assert f"fetching {web.url}/a.jpg: 1.0 of 1.0 MiB" in caplog.text
+
+
+def test_a_place_that_another_run_holds_is_not_waited_for_for_ever(web, make, tools):
+    fetcher = make()
+    spot = fetcher.cache.spot(f"{web.url}/a.jpg", "picture")
+
+    with (
+        spot.alone("a", 1),
+        pytest.raises(SourceError, match="is being fetched by another run for more than 0.2 s"),
+        fetcher.cache.spot(f"{web.url}/a.jpg", "picture").alone("a.jpg", 0.2),
+    ):
+        pytest.fail("two hold one place")
+
+
+@pytest.mark.parametrize("digest", ["sha-256=:rubbish:", "sha-256=:" + "=" * 44 + ":", "md5=x"])
+def test_a_checksum_that_is_none_is_not_believed(web, make, tools, digest):
+    web.pages["/a.jpg"] = tools.send(tools.jpeg(), digest=digest)
+
+    assert make().fetch(f"{web.url}/a.jpg", PICTURE).read_bytes() == tools.jpeg()
+
+
+@pytest.mark.parametrize("name", ["picture.json", "picture.part.json"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"length": "x"}', "\0" * 99])
+def test_a_damaged_record_counts_as_none(web, make, tools, name, text):
+    web.pages["/a.jpg"] = tools.send(tools.jpeg())
+    fetcher = make()
+    path = fetcher.fetch(f"{web.url}/a.jpg", PICTURE)
+    path.with_name("picture.json").unlink()
+    path.with_name("picture.part").write_bytes(b"old")
+    path.with_name(name).write_text(text)
+
+    fetcher.fetch(f"{web.url}/a.jpg", PICTURE)
+
+    assert path.read_bytes() == tools.jpeg()
+    assert len(web.requests) == 2

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, StoreError
+from pipeline.net import iiif_tiles
 from pipeline.net.iiif_image import Whole, fetch_image, image_requests
 from pipeline.net.iiif_info import base_of, read_info
 from pipeline.net.iiif_tiles import TileGrid
@@ -540,3 +541,84 @@ def test_a_long_info_is_refused(web, make, tools):
 
     with pytest.raises(SourceError, match=r"expected at most 1,048,576"):
         fetch_image(make(), describe(web, tools, data), 500)
+
+
+# The program that pastes -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_tiles(web, tools):
+    """A picture that is there as two tiles and in no other way."""
+    data = info(2, 200, 100, 0, tiles=[{"width": 128, "scaleFactors": [1]}])
+    tile_files(web, tools, photograph(200, 100), 2, 128, 1, "jpg")
+    return describe(web, tools, data)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os; os.abort()", r"the decoder crashed on one of its tiles \(exit status -?\d+\)"),
+        ("print('no json')", "the decoder crashed"),
+        ("import time; time.sleep(9)", "putting its tiles together took more than 0.3 s"),
+    ],
+)
+def test_a_decoder_that_dies_is_told(two_tiles, make, monkeypatch, code, said):
+    monkeypatch.setattr(iiif_tiles, "_START", code)
+    if "sleep" in code:
+        ask = iiif_tiles._ask
+        monkeypatch.setattr(iiif_tiles, "_ask", lambda job, timeout_s: ask(job, 0.3))
+    fetcher = make()
+
+    with pytest.raises(SourceError, match=said):
+        fetch_image(fetcher, two_tiles, 2048)
+
+    assert not list(fetcher.cache.root.rglob("stitched"))
+
+
+def test_a_result_that_cannot_be_written_is_told(two_tiles, make, monkeypatch):
+    ask = iiif_tiles._ask
+    nowhere = {"out": "/nowhere/there/stitched.part"}
+    monkeypatch.setattr(iiif_tiles, "_ask", lambda job, seconds: ask({**job, **nowhere}, seconds))
+
+    with pytest.raises(StoreError, match="cannot be written: No such file"):
+        fetch_image(make(), two_tiles, 2048)
+
+
+def test_a_tile_larger_than_memory_is_refused_by_its_head(two_tiles, web, make, tools, monkeypatch):
+    monkeypatch.setattr(iiif_tiles, "MAX_TILE_PX", 300)
+    monkeypatch.setattr("pipeline.net.iiif_image.MAX_TILE_PX", 300)
+    put(web, tools, "/i/128,0,72,100/72,", Image.new("L", (3000, 3000)), "jpg")
+
+    with pytest.raises(SourceError, match="a tile of 3000 × 3000 pixels, expected 72 × 100"):
+        fetch_image(make(), two_tiles, 2048)
+
+
+def test_how_far_it_is_is_told(two_tiles, make, monkeypatch, caplog):
+    caplog.set_level("INFO", logger="pipeline")
+    monkeypatch.setattr(iiif_tiles, "_TELL_EVERY_S", 0)
+
+    fetch_image(make(), two_tiles, 2048)
+
+    assert f"fetching {two_tiles}: 2 of 2 tiles" in caplog.text
+
+
+def test_a_smaller_picture_than_wanted_is_told(web, make, tools, caplog):
+    caplog.set_level("INFO", logger="pipeline")
+    server = ImageServer(web, tools, 3, maxWidth=450)
+
+    fetch_image(make(), server.service, 800)
+
+    assert "the server gives 450 of 900 pixels, and 800 were wanted" in caplog.text
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "I;16"])
+def test_tiles_of_every_mode(web, make, tools, mode):
+    data = info(2, 200, 100, 0, tiles=[{"width": 128, "scaleFactors": [1]}])
+    service = describe(web, tools, data)
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    for left, width in ((0, 128), (128, 72)):
+        tile = Image.new(mode, (width, 100), 0)
+        page = tools.send(encoded(tile, kind), f"image/{kind.lower()}")
+        web.pages[f"/i/{left},0,{width},100/{width},/0/default.jpg"] = page
+
+    assert pixels(fetch_image(make(), service, 2048)).shape == (100, 200, 3)
