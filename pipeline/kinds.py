@@ -138,7 +138,8 @@ def _from_ids(field: str, texts: Sequence[str]) -> Iterator[_Finding]:
 def _from_words(field: str, texts: Sequence[str], role: Role, sure: Sure) -> Iterator[_Finding]:
     for text in texts:
         hit = getattr(read_statement(text), role)
-        if hit is not None:
+        # A box or a mirror in a list of materials is a part of the thing.
+        if hit is not None and not (field == "medium" and hit.kind == "other"):
             yield _say(field, text, hit, sure)
 
 
@@ -155,6 +156,7 @@ def _from_title(title: str) -> Iterator[_Finding]:
 
 def _say(field: str, text: str, hit: Hit, sure: Sure) -> _Finding:
     shown = " ".join(text[: 2 * _MOST_SHOWN].split())
+    shown = "".join(letter for letter in shown if letter.isprintable())
     shown = shown if len(shown) <= _MOST_SHOWN else shown[: _MOST_SHOWN - 1] + "…"
     word = "" if shown.casefold() == hit.term.casefold() else f": {hit.term}"
     aat = f" (AAT {hit.aat})" if hit.aat else ""
@@ -163,6 +165,8 @@ def _say(field: str, text: str, hit: Hit, sure: Sure) -> _Finding:
 
 
 def _from_size(evidence: Evidence) -> Iterator[_Finding]:
+    if any(evidence.object_names) or any(evidence.classifications):
+        return  # it has a name, which we do not know: cups and clocks are deep too
     sides = (evidence.height_m, evidence.width_m, evidence.diameter_m)
     across = [side for side in sides if side]
     depth_m = evidence.depth_m

@@ -84,6 +84,7 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     kinds: dict[str, _KindTerms]
     of: _ByLanguage
+    with_: _ByLanguage = Field(alias="with")
     after: _ByLanguage
     breaks: _ByLanguage
     parts: _ByLanguage
@@ -106,6 +107,7 @@ class Table:
     longest_cjk: int = 1
     endings: dict[str, Hit] = field(default_factory=dict)
     of: frozenset[str] = frozenset()
+    adding: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
     breaks: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
@@ -118,21 +120,26 @@ def find_ids(text: str) -> list[str]:
     >>> find_ids("http://vocab.getty.edu/page/aat/300033618")
     ['300033618']
     """
+    text = text[:MAX_CHARS].strip()
     if "300" not in text:
         return []
-    text = text[:MAX_CHARS].strip()
     return _ID.findall(text) if text.isdecimal() or "aat" in text.lower() else []
 
 
-@lru_cache(maxsize=8192)
 def read_statement(text: str) -> Statement:
     """Return what ``text`` says of a thing."""
+    return _read(text[:MAX_CHARS])
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> Statement:
     words = table()
     found: dict[str, Hit] = {}
-    is_name = goes_on = False
-    for count, phrase in enumerate(_phrases(text, words)):
-        reading = _Reading(words)
+    is_name = goes_on = added = False
+    for count, (phrase, anew) in enumerate(_phrases(text, words)):
+        reading = _Reading(words, added=added and not anew)
         reading.read(phrase)
+        added = reading.added
         for hit in reading.hits():
             if hit.role == "names" and not count:
                 is_name, goes_on = reading.is_name, reading.goes_on
@@ -141,17 +148,20 @@ def read_statement(text: str) -> Statement:
     return Statement(names, techniques, hints, is_name, goes_on)
 
 
-def _phrases(text: str, words: Table) -> Iterator[list[str]]:
+def _phrases(text: str, words: Table) -> Iterator[tuple[list[str], bool]]:
+    """Yield each phrase, and whether it begins anew and goes not on with a list."""
     phrase: list[str] = []
-    for token in _tokens(text[:MAX_CHARS]):
+    anew = True
+    for token in _tokens(text):
         if token in words.breaks or not token[0].isalnum():
             if phrase:
-                yield phrase
-            phrase = []
+                yield phrase, anew
+                phrase, anew = [], False
+            anew = anew or token in _ENDS
         else:
             phrase.append(token)
     if phrase:
-        yield phrase
+        yield phrase, anew
 
 
 def _tokens(text: str) -> list[str]:
@@ -173,11 +183,25 @@ def fold(text: str) -> str:
 class _Reading:
     """Reads one phrase, word by word."""
 
-    def __init__(self, words: Table) -> None:
+    __slots__ = (
+        "_article",
+        "_name",
+        "_open",
+        "_others",
+        "_seen",
+        "_through",
+        "_words",
+        "added",
+        "goes_on",
+    )
+
+    def __init__(self, words: Table, *, added: bool) -> None:
         self._words = words
+        self.added = added
+        """What is read was added to the thing."""
         self._name: Hit | None = None
         self._others: dict[str, Hit] = {}
-        self._open = True
+        self._open = not added
         """What the thing is may still come: no preposition has closed its name."""
         self._seen = 0
         self._through = False
@@ -210,21 +234,28 @@ class _Reading:
 
     def _longest(self, phrase: list[str], at: int) -> tuple[Hit | None, int]:
         words = self._words
-        for length in range(words.longest.get(phrase[at], 0), 0, -1):
+        longest = words.longest.get(phrase[at])
+        if longest is None:
+            return None, 0
+        for length in range(min(longest, len(phrase) - at), 0, -1):
             hit = words.words.get(tuple(phrase[at : at + length]))
             if hit is not None:
                 return hit, length
         return None, 0
 
     def _take(self, hit: Hit) -> None:
-        if hit.role != "names":
-            self._others.setdefault(hit.role, hit)
-        elif self._open:
+        if self._open and hit.role == "names":
             self._name = hit
+        elif self._open and hit.role == "hints":
+            self._others["hints"] = hit  # the last, as of names: a "stoneware figure"
+        elif hit.role != "names" and not self.added:
+            self._others.setdefault(hit.role, hit)
 
     def _pass(self, word: str) -> None:
         words = self._words
-        if word in words.of:
+        if word in words.adding:
+            self.added, self._open = True, False
+        elif word in words.of:
             self.goes_on = self.goes_on or self._name is not None
             self._open = self._open and self._name is None and (self._through or not self._seen)
         elif word in words.parts:
@@ -264,12 +295,16 @@ class _Reading:
 
 
 _FIRST_CJK = "\u3005"
+_PARTICLES = frozenset("的之の")
+"""Between a thing and its part: 碗的残片, the fragment of a bowl."""
+_ENDS = frozenset(";.()[]|\n\r\u3002")
 
 
 def _without_parts(run: str, words: Table) -> int:
     end = len(run)
-    while length := next((n for n in (3, 2) if run[end - n : end] in words.parts), 0):
+    while length := next((n for n in (3, 2) if run[max(end - n, 0) : end] in words.parts), 0):
         end -= length
+        end -= run[end - 1 : end] in _PARTICLES
     return end
 
 
@@ -279,6 +314,7 @@ def table() -> Table:
     file = read_yaml(Path(__file__).with_name("kinds.yaml"), _File)
     made = Table(
         of=_words_of(file.of),
+        adding=_words_of(file.with_),
         after=_words_of(file.after),
         breaks=_words_of(file.breaks),
         parts=_words_of(file.parts),
