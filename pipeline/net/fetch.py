@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pipeline.errors import SourceError
 from pipeline.net.address import parse_address, shown
-from pipeline.net.cache import Answer, Cache, Spot
+from pipeline.net.cache import Answer, Cache, Spot, writing
 from pipeline.net.options import NetworkOptions
 from pipeline.net.pace import LONGEST_PAUSE_S, Pace, back_off, retry_after
 from pipeline.net.receive import Again, Order, describe, receive
@@ -112,7 +112,8 @@ class Fetcher:
         if self.options.offline:
             return self._offline(spot, wanted, shown(address), sha256)
         with spot.alone(shown(address), self.options.total_s + _LONGEST_WAIT_FOR_OTHERS_S):
-            known = self._stored(spot, wanted, sha256)
+            # Before a server is asked whether the file is still right, it must be whole to the bit.
+            known = self._stored(spot, wanted, sha256, verify=refresh)
             if refresh or not known:
                 self._get(self._order(address, wanted, spot), known, sha256)
         return spot.body
@@ -153,8 +154,10 @@ class Fetcher:
                 f"{shown(url)} is no JSON document ({error}); tell those who publish it."
             ) from error
 
-    def _stored(self, spot: Spot, wanted: Wanted, sha256: str) -> Answer | None:
-        known = spot.answer(verify=self.options.verify)
+    def _stored(
+        self, spot: Spot, wanted: Wanted, sha256: str, *, verify: bool = False
+    ) -> Answer | None:
+        known = spot.answer(verify=verify or self.options.verify)
         if known is None or (sha256 and sha256 != known.sha256):
             return None
         try:
@@ -204,7 +207,7 @@ class Fetcher:
 
     def _wait_or_give_up(self, order: Order, cut: Exception, failed: int) -> None:
         asked = getattr(cut, "wait_s", None)
-        wait_s = back_off(str(order.url), failed) if asked is None else asked
+        wait_s = max(back_off(str(order.url), failed), asked or 0.0)
         in_time = time.monotonic() + wait_s < order.until and wait_s <= LONGEST_PAUSE_S
         attempts = 1 if order.url.host in self._down else self.options.attempts
         if failed < attempts and in_time:
@@ -240,7 +243,8 @@ class Fetcher:
                 return
             self._refuse_status(order, final, reply, asked_rest=size > 0)
             whole = receive(order, reply)
-            answer = describe(order, final, reply.headers, whole)
+            with writing(order.spot.folder):
+                answer = describe(order, final, reply.headers, whole)
         if sha256 and answer.sha256 != sha256:
             order.spot.drop_part()
             raise SourceError(

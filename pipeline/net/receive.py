@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import logging
 import re
 import time
@@ -198,7 +197,7 @@ class _Watch:
 
 
 def _look(order: Order) -> None:
-    with order.spot.part.open("rb") as stream:
+    with writing(order.spot.folder), order.spot.part.open("rb") as stream:
         fault = order.wanted.refuse_head(stream.read(HEAD_BYTES))
     if fault is not None:
         order.spot.drop_part()
@@ -243,8 +242,6 @@ def _compare_digest(order: Order, reply: Reply) -> None:
 
 def describe(order: Order, final: httpx.URL, headers: httpx.Headers, size: int) -> Answer:
     """Return the record of the finished part."""
-    with order.spot.part.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return Answer(
         url=order.name,
         final_url=shown(final),
@@ -252,6 +249,6 @@ def describe(order: Order, final: httpx.URL, headers: httpx.Headers, size: int) 
         etag=headers.get("etag", ""),
         last_modified=headers.get("last-modified", ""),
         length=size,
-        sha256=digest,
+        sha256=sha256_file(order.spot.part),
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -15,7 +15,10 @@ from pipeline.errors import SourceError
 HEAD_BYTES = 1024
 """How much of an answer is looked at."""
 
-_ANY_TYPE = ("application/octet-stream", "binary/octet-stream", "text/plain")
+_ANY_TYPE = (
+    *("application/octet-stream", "binary/octet-stream", "text/plain"),
+    *("application/download", "application/force-download", "application/x-download"),
+)
 """What servers call a file that they know nothing of."""
 
 _PICTURES = (
@@ -120,7 +123,9 @@ JSON = Wanted(
     name="json",
     noun="a JSON document",
     accept="application/ld+json, application/json;q=0.9, application/x-ndjson;q=0.8",
-    types=r"(?:application|text)/(?:[\w.-]+\+)?(?:json|jsonl|ndjson|x-ndjson|jsonlines|javascript)",
+    # "text/html" is what PHP says unless told otherwise, and many collections' APIs are PHP.
+    types=r"(?:application|text)/(?:(?:[\w.-]+\+)?(?:x-)?(?:json|jsonl|ndjson|jsonlines)|javascript)"
+    r"|text/html",
     packed=True,
     limit="document",
 )

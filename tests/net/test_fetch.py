@@ -129,6 +129,19 @@ def test_refresh_asks_whether_it_changed(web, make, tools):
     assert len(web.requests) == 3
 
 
+def test_a_damaged_file_is_not_confirmed(web, make, tools):
+    """Asked "is it still this one?", the server would say yes of a file that is another here."""
+    web.pages["/a.jpg"] = tools.send(tools.jpeg(), etag='"1"')
+    fetcher = make()
+    path = fetcher.fetch(f"{web.url}/a.jpg", PICTURE)
+    path.write_bytes(tools.jpeg()[:-1] + b"?")
+
+    fetcher.fetch(f"{web.url}/a.jpg", PICTURE, refresh=True)
+
+    assert path.read_bytes() == tools.jpeg()
+    assert "if-none-match" not in web.requests[1][1]
+
+
 def test_a_damaged_file_in_the_cache_is_fetched_again(web, make, tools):
     web.pages["/a.jpg"] = tools.send(tools.jpeg())
     fetcher = make()
@@ -493,6 +506,8 @@ PAGE = b"<!DOCTYPE html><html><body>Not found</body></html>"
         (PAGE, "image/jpeg", PICTURE, "found a web page, expected a picture"),
         (PAGE, "text/html; charset=utf-8", PICTURE, "sent 'text/html', expected a picture"),
         (PAGE, "application/json", JSON, "found a web page, expected a JSON document"),
+        (PAGE, "text/html", JSON, "found a web page, expected a JSON document"),
+        (PAGE, "text/html", XML, "sent 'text/html', expected an XML document"),
         (PAGE, "text/xml", XML, "found a web page, expected an XML document"),
         (PAGE, "text/csv", TABLE, "found a web page, expected a table"),
         (b"", "image/jpeg", PICTURE, r"found nothing \(0 bytes\), expected a picture"),
@@ -522,6 +537,9 @@ def test_another_kind_of_file_is_refused(web, make, tools, body, kind, wanted, f
         (b"RIFF\x10\0\0\0WEBPVP8 ", "", PICTURE),
         (b"\xff\xd8\xff", "IMAGE/JPG", PICTURE),
         (b"[]", "text/plain", JSON),
+        (b' {"a": 1}', "text/html; charset=UTF-8", JSON),
+        (b'{"a": 1}\n{"a": 2}', "application/x-ndjson", JSON),
+        (b"id,title", "application/force-download", TABLE),
         (b"\xef\xbb\xbf{}", 'application/ld+json;profile="x"', JSON),
         ('{"a": 1}'.encode("utf-16"), "application/json", JSON),
         (b"<lido:lido/>", "application/xml", XML),
