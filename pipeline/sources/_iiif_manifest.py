@@ -10,8 +10,8 @@ Source: IIIF Presentation API 2.1 and 3.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, TypeVar
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from pipeline.items import Notice, Picture
 from pipeline.records import Localized, text_in
@@ -25,13 +25,14 @@ from pipeline.sources._iiif_pictures import (
 )
 from pipeline.sources._iiif_said import Said
 from pipeline.sources._iiif_texts import UNSTATED, spoken
-from pipeline.sources._jsonld import Extra, Node, is_a, joined, many, node_id, nodes
+from pipeline.sources._jsonld import Extra, Node, is_a, joined, many, node_id, nodes, once
 from pipeline.sources.described import Described, Measured
 from pipeline.sources.texts import clean_id
 
 Each = Literal["manifest", "canvas", "range"]
 
 MOST_PICTURES = 1000
+_MOST_PAGES = 10_000
 _PLACED = {"@context", "@type", "type", "label", "summary", "description", "metadata", "rights"}
 _PLACED |= {"license", "requiredStatement", "attribution", "items", "sequences", "structures"}
 _PLACED |= {"thumbnail", "logo", "annotations", "otherContent"}
@@ -92,7 +93,7 @@ def describe(manifest: Node, place: str, told: Told) -> Iterator[Described]:
 
 def _name(whole: Said, told: Told) -> str:
     address = re.sub(r"^https?://|/manifest(?:\.json)?/?$|\.json$", "", node_id(whole.node))
-    stated = whole.number() if told.numbered else ""
+    stated = whole.number if told.numbered else ""
     name = clean_id(stated) or clean_id(address)
     if not name:
         raise Unfit("the manifest has no id, expected one: an address on the web")
@@ -113,7 +114,8 @@ def _pages(manifest: Node) -> list[_Page]:
             found.append((node, f"sequences[{index}].canvases[{number}]"))
         if found:
             break  # Further sequences are the same pages in another order.
-    pages = [_Page(node, way, number) for number, (node, way) in enumerate(found, start=1)]
+    known = enumerate(found[:_MOST_PAGES], start=1)
+    pages = [_Page(node, way, number) for number, (node, way) in known]
     start = _start(manifest)
     return sorted(pages, key=lambda page: not (start and node_id(page.node) == start))
 
@@ -169,9 +171,9 @@ def _shown(pages: list[_Page], language: str) -> _Shown:
     first = [Said(node, language) for node in _owners(pages, found)]
     return _Shown(
         pictures=pictures,
-        rights=_once(uri for said in first for uri in said.rights()),
-        rights_words=_once(text for said in first for text in said.rights_words()),
-        notices=_once(notice for said in first for notice in said.notices()),
+        rights=once(uri for said in first for uri in said.rights),
+        rights_words=once(text for said in first for text in said.rights_words),
+        notices=once(notice for said in first for notice in said.notices),
         size=_true_size(pages, found, language),
         login=found[0][1].login if found else "",
     )
@@ -233,7 +235,7 @@ def _entry(said: list[Said], pages: list[_Page], name: str, place: str) -> Descr
     """
     own, around = said[0], said[-1]
     shown = _shown(pages, own.language)
-    near = shown.rights or own.rights()
+    near = shown.rights or own.rights
     extra = Extra()
     own.keep(extra)
     if around is own:
@@ -247,33 +249,33 @@ def _entry(said: list[Said], pages: list[_Page], name: str, place: str) -> Descr
         id=name,
         place=place,
         title=_title(own, around),
-        description=own.description() or around.description(),
+        description=own.description or around.description,
         creator=own.creator or around.creator,
         date=own.date or around.date,
-        classifications=own.kinds("classification") or around.kinds("classification"),
-        object_names=own.kinds("object_name") or around.kinds("object_name"),
-        medium=joined(own.words("medium") or around.words("medium")),
-        sizes=(*own.statements(), *([shown.size] if shown.size else [])),
+        classifications=own.classifications or around.classifications,
+        object_names=own.object_names or around.object_names,
+        medium=own.medium or around.medium,
+        sizes=(*own.statements, *([shown.size] if shown.size else [])),
         pictures=shown.pictures,
-        rights=_once((*(near or around.rights()), *shown.rights_words, *_words(said))),
-        record_rights=_once((*around.texts("record_rights").values(), *_beyond(near, around))),
-        credit=own.credit() or around.credit(),
-        holder=own.holder() or around.holder(),
-        sensitivity=_once(word for one in said for word in one.words("sensitivity")),
-        notices=_once((*shown.notices, *(notice for one in said for notice in one.notices()))),
-        source_url=own.homepage() or around.homepage(),
+        rights=once((*(near or around.rights), *shown.rights_words, *_words(said))),
+        record_rights=once((*around.record_rights, *_beyond(near, around))),
+        credit=own.credit or around.credit,
+        holder=own.holder or around.holder,
+        sensitivity=once(word for one in said for word in one.sensitivity),
+        notices=once((*shown.notices, *(notice for one in said for notice in one.notices))),
+        source_url=own.homepage or around.homepage,
         language=own.language,
         extra=extra.texts(),
     )
 
 
 def _words(said: list[Said]) -> Iterator[str]:
-    return (word for one in said for word in one.rights_words())
+    return (word for one in said for word in one.rights_words)
 
 
 def _beyond(near: tuple[str, ...], around: Said) -> tuple[str, ...]:
     """Return the manifest's licence where its pictures have their own: it is the record's then."""
-    return tuple(uri for uri in around.rights() if near and uri not in near)
+    return tuple(uri for uri in around.rights if near and uri not in near)
 
 
 def _title(own: Said, around: Said) -> Localized:
@@ -293,10 +295,3 @@ def _keep_contents(manifest: Node, extra: Extra) -> None:
     for number, node in enumerate(nodes(manifest.get("structures"))):
         labels = spoken(node.get("label"), UNSTATED)
         extra.add(f"structures[{number}].label", joined(labels.values()))
-
-
-_T = TypeVar("_T")
-
-
-def _once(values: Iterable[_T]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(values))

@@ -9,15 +9,17 @@ Source: IIIF Presentation API 2.1, 3 and 4.4; 3.0, 3 (resource properties) and 4
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from pipeline.items import Notice
 from pipeline.records import Localized, text_in
-from pipeline.sources._fields import is_address
+from pipeline.sources._fields import is_address, shortened
 from pipeline.sources._iiif_labels import Place
 from pipeline.sources._iiif_texts import UNSTATED, Pair, pairs, raw, spoken
 from pipeline.sources._jsonld import (
     Extra,
     Node,
+    aat,
     address,
     joined,
     licences_in,
@@ -25,6 +27,7 @@ from pipeline.sources._jsonld import (
     node_id,
     nodes,
     notices_in,
+    once,
     terms_in,
 )
 from pipeline.sources.described import Statement
@@ -35,11 +38,13 @@ _SPEAKS_OF_RIGHTS = re.compile(
     r"direitos|版权|版權|权利|權利|著作|公有|公共",
     re.IGNORECASE,
 )
+_SIZES: tuple[Place, ...] = ("dimensions", "extent")
+_MOST_SIZES = 50
 _NUMBERS: tuple[Place, ...] = ("number", "shelfmark")
 
 
 class Said:
-    """The statements of one resource, each at its place.
+    """The statements of one resource, each at its place, read when they are asked for and once.
 
     Args:
         node: the resource.
@@ -51,117 +56,177 @@ class Said:
         self.language = language
         self._pairs = pairs(node.get("metadata"), language)
         self._required = nodes(node.get("requiredStatement"))
-        self.title = spoken(node.get("label"), language)
-        self.creator = self.texts("creator")
-        self.date = self.texts("date")
+        self._placed: dict[Place, list[Pair]] = {}
+        for pair in self._pairs:
+            if pair.place:
+                self._placed.setdefault(pair.place, []).append(pair)
 
-    def texts(self, place: Place) -> Localized:
-        """Return what is said at a place, in its languages."""
-        found: dict[str, list[str]] = {}
-        for pair in self._at(place):
-            for language, text in pair.spoken(self.language).items():
-                found.setdefault(language, []).append(text)
-        return {language: joined(texts) for language, texts in found.items()}
+    @cached_property
+    def title(self) -> Localized:
+        """The label."""
+        return spoken(self.node.get("label"), self.language)
 
-    def words(self, place: Place) -> tuple[str, ...]:
-        """Return what is said at a place in one language, value by value."""
-        found = (pair.plain(self.language) for pair in self._at(place))
-        return tuple(dict.fromkeys(text for text in found if text))
-
-    def kinds(self, place: Place) -> tuple[str, ...]:
-        """Return classifications or names, one by one, and the terms that they link to."""
-        found: list[str] = []
-        for pair in self._at(place):
-            for value in many(pair.value):
-                found += spoken(value, UNSTATED, "\n").values()
-        linked = [uri for pair in self._at(place) for uri in terms_in(raw(pair.value))]
-        single = [line.strip() for text in found for line in text.split("\n")]
-        return tuple(dict.fromkeys([one for one in [*linked, *single] if one]))
-
+    @cached_property
     def description(self) -> Localized:
-        """Return the summary, or what the metadata describes."""
+        """The summary, or what the metadata describes."""
         stated = self.node.get("summary", self.node.get("description"))
-        return spoken(stated, self.language, "\n") or self.texts("description")
+        return spoken(stated, self.language, "\n") or self._texts("description")
 
+    @cached_property
+    def creator(self) -> Localized:
+        """Who made it."""
+        return self._texts("creator")
+
+    @cached_property
+    def date(self) -> Localized:
+        """When it was made."""
+        return self._texts("date")
+
+    @cached_property
+    def medium(self) -> str:
+        """Materials and technique."""
+        return shortened(joined(self._words("medium")))
+
+    @cached_property
+    def classifications(self) -> tuple[str, ...]:
+        """What it is classified as."""
+        return self._kinds("classification")
+
+    @cached_property
+    def object_names(self) -> tuple[str, ...]:
+        """What it is called."""
+        return self._kinds("object_name")
+
+    @cached_property
     def number(self) -> str:
-        """Return the number by which the museum knows the object."""
-        found = (text for place in _NUMBERS for text in self.words(place))
+        """The number by which the museum knows the object."""
+        found = (text for place in _NUMBERS for text in self._words(place))
         return next((text for text in found if not is_address(text)), "")
 
-    def statements(self) -> list[Statement]:
-        """Return sizes in words; what also tells of other things comes last."""
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Sizes in words; what also tells of other things comes last."""
         found: dict[str, Statement] = {}
-        for pair in [*self._at("dimensions"), *self._at("extent")]:
-            for language, text in pair.spoken(UNSTATED).items():
-                stated = None if language == UNSTATED else language
-                found.setdefault(text, Statement(text=text, language=stated))
-        return list(found.values())
+        for place in _SIZES:
+            for pair in self._placed.get(place, ()):
+                for language, text in pair.spoken(UNSTATED).items():
+                    stated = None if language == UNSTATED else language
+                    found.setdefault(text, Statement(text=text, language=stated))
+        return tuple(found.values())[:_MOST_SIZES]
 
+    @cached_property
     def credit(self) -> str:
-        """Return what must be shown with the object."""
-        required = [text_in(text, self.language) for text in self._required_texts()]
-        return joined([*required, *self.words("credit")])
+        """What must be shown with the object."""
+        required = [text_in(text, self.language) for text in self._required_texts]
+        return shortened(joined([*required, *self._words("credit")]))
 
+    @cached_property
     def rights(self) -> tuple[str, ...]:
-        """Return the URIs of licences that the resource states for itself."""
-        uris = [node_id(one) for key in ("rights", "license") for one in many(self.node.get(key))]
-        stated = [uri for uri in uris if uri and not notices_in(uri)]
-        linked = [uri for text in self._raw_rights() for uri in licences_in(text)]
-        return tuple(dict.fromkeys([*stated, *linked]))
+        """The URIs of licences that the resource states for itself."""
+        stated = [uri for uri in self._rights_uris if not notices_in(uri)]
+        texts = [raw(pair.value) for pair in self._placed.get("rights", ())]
+        texts += [raw(value) for value in self._required_values]
+        return once([*stated, *(uri for text in texts for uri in licences_in(text))])
 
+    @cached_property
     def rights_words(self) -> tuple[str, ...]:
-        """Return what it says about rights in words."""
-        required = [text for texts in self._required_texts() for text in texts.values()]
+        """What it says about rights in words."""
+        required = [text for texts in self._required_texts for text in texts.values()]
         speaking = [text for text in required if _SPEAKS_OF_RIGHTS.search(text)]
-        return tuple(dict.fromkeys([*self.texts("rights").values(), *speaking]))
+        return once([*self._texts("rights").values(), *speaking])
 
+    @cached_property
+    def record_rights(self) -> tuple[str, ...]:
+        """What it says about rights in its own texts: the URIs, and the words."""
+        linked = [
+            uri
+            for pair in self._placed.get("record_rights", ())
+            for uri in licences_in(raw(pair.value))
+        ]
+        return once([*linked, *self._texts("record_rights").values()])
+
+    @cached_property
     def holder(self) -> str:
-        """Return who provides it, or who holds it by its metadata."""
+        """Who provides it, or who holds it by its metadata."""
         providers = (spoken(one.get("label"), UNSTATED) for one in nodes(self.node.get("provider")))
-        return joined(text_in(name, self.language) for name in providers) or joined(
-            self.words("holder")
-        )
+        named = joined(text_in(name, self.language) for name in providers)
+        return shortened(named or joined(self._words("holder")))
 
+    @cached_property
     def homepage(self) -> str:
-        """Return the address of its page for people."""
+        """The address of its page for people."""
         pages = many(self.node.get("homepage")) + many(self.node.get("related"))
         return next((url for url in map(address, pages) if url), "")
 
+    @cached_property
+    def sensitivity(self) -> tuple[str, ...]:
+        """Warnings and protocols, as they are worded."""
+        return self._words("sensitivity")
+
+    @cached_property
     def notices(self) -> tuple[Notice, ...]:
-        """Return labels and notices of Local Contexts, wherever they are linked or named."""
-        found: dict[str, Notice] = {}
-        uris = [node_id(one) for key in ("rights", "license") for one in many(self.node.get(key))]
-        texts = [("", uri) for uri in uris] + [(p.heading, raw(p.value)) for p in self._pairs]
-        texts += [("", raw(value)) for value in self._required_values()]
-        for heading, text in texts:
-            for notice in notices_in(text, heading):
-                found.setdefault(notice.uri, notice)
-        named = [one for one in self._at("notice") if not notices_in(raw(one.value))]
-        for pair in named:
-            text = pair.plain(self.language)
-            found.setdefault(text, Notice(title=text or pair.heading))
-        return tuple(found.values())
+        """Labels and notices of Local Contexts, wherever they are linked or named."""
+        texts = [("", uri) for uri in self._rights_uris]
+        texts += [(pair.heading, raw(pair.value)) for pair in self._pairs]
+        texts += [("", raw(value)) for value in self._required_values]
+        found = {n.uri: n for heading, text in texts for n in reversed(notices_in(text, heading))}
+        named = [
+            Notice(title=text_in(pair.spoken(UNSTATED), self.language) or pair.heading)
+            for pair in self._placed.get("notice", ())
+            if not notices_in(raw(pair.value))
+        ]
+        return once([*found.values(), *named])
 
     def keep(self, extra: Extra, way: str = "") -> None:
         """Keep all pairs under their headings, whether they have a place or not."""
+        for name, text in self._kept:
+            extra.add(way + name, text)
+
+    @cached_property
+    def _kept(self) -> list[tuple[str, str]]:
+        kept = []
         for pair in self._pairs:
             for number, (language, text) in enumerate(pair.spoken(UNSTATED).items()):
                 mark = f" ({language})" if number else ""
-                extra.add(f"{way}metadata/{pair.heading}{mark}", text)
+                kept.append((f"metadata/{pair.heading}{mark}", text))
         for node in self._required:
             heading = text_in(spoken(node.get("label"), UNSTATED), self.language)
             for text in spoken(node.get("value"), UNSTATED).values():
-                extra.add(f"{way}requiredStatement/{heading}", text)
+                kept.append((f"requiredStatement/{heading}", text))
+        return kept
 
-    def _at(self, place: Place) -> list[Pair]:
-        return [pair for pair in self._pairs if pair.place == place]
+    @cached_property
+    def _rights_uris(self) -> list[str]:
+        stated = [one for key in ("rights", "license") for one in many(self.node.get(key))]
+        return [uri for uri in map(node_id, stated) if uri]
 
+    @cached_property
     def _required_values(self) -> list[object]:
         return [*(one.get("value") for one in self._required), self.node.get("attribution")]
 
+    @cached_property
     def _required_texts(self) -> list[Localized]:
-        return [spoken(value, self.language) for value in self._required_values()]
+        return [spoken(value, self.language) for value in self._required_values]
 
-    def _raw_rights(self) -> list[str]:
-        stated = [raw(pair.value) for pair in self._at("rights")]
-        return [*stated, *(raw(value) for value in self._required_values())]
+    def _texts(self, place: Place) -> Localized:
+        """Return what is said at a place, in its languages."""
+        found: dict[str, list[str]] = {}
+        for pair in self._placed.get(place, ()):
+            for language, text in pair.spoken(self.language).items():
+                found.setdefault(language, []).append(text)
+        return {language: shortened(joined(texts)) for language, texts in found.items()}
+
+    def _words(self, place: Place) -> tuple[str, ...]:
+        """Return what is said at a place in one language, value by value."""
+        found = (pair.plain(self.language) for pair in self._placed.get(place, ()))
+        return once(text for text in found if text)
+
+    def _kinds(self, place: Place) -> tuple[str, ...]:
+        """Return classifications or names, one by one, after the terms that they link to."""
+        found: list[str] = []
+        for pair in self._placed.get(place, ()):
+            found += terms_in(raw(pair.value))
+            for value in many(pair.value):
+                for text in spoken(value, UNSTATED, "\n").values():
+                    found += [line.strip() for line in text.split("\n")]
+        return once(one for one in found if (one and not is_address(one)) or aat(one))

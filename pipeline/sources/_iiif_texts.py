@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pipeline.records import Localized, text_in
-from pipeline.sources._fields import text
+from pipeline.sources._fields import shortened, text
 from pipeline.sources._iiif_labels import Place, place_of
 from pipeline.sources._jsonld import joined, many, nodes
 from pipeline.sources.options import LANGUAGE
 from pipeline.sources.texts import plain_from_html
 
 UNSTATED = "und"
+_MOST_PAIRS = 1000
 _LANGUAGE = re.compile(LANGUAGE)
 _PICTURE = re.compile(r"<img\s[^<>]{0,2000}>", re.IGNORECASE)
 
@@ -38,7 +39,7 @@ def spoken(value: object, unstated: str, mark: str = "; ") -> Localized:
         plain = plain_from_html(_PICTURE.sub("", one) if "<" in one else one)
         if plain:
             found.setdefault(_tag(language) or unstated, []).append(plain)
-    return {language: joined(texts, mark) for language, texts in found.items()}
+    return {language: shortened(joined(texts, mark)) for language, texts in found.items()}
 
 
 def raw(value: object) -> str:
@@ -84,9 +85,9 @@ class Pair(NamedTuple):
 
 
 def pairs(metadata: object, language: str) -> list[Pair]:
-    """Return the pairs of ``metadata``, with headings as ``language`` has them."""
+    """Return the pairs of ``metadata``, a thousand at most, with headings in ``language``."""
     found = []
-    for node in nodes(metadata):
+    for node in nodes(metadata)[:_MOST_PAIRS]:
         headings = spoken(node.get("label"), language)
         places = (place_of(heading) for heading in headings.values())
         place = next((place for place in places if place), None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from pipeline.items import Notice
 from pipeline.sources._fields import is_address, shortened
@@ -18,6 +19,7 @@ from pipeline.sources.described import MOST_EXTRA
 from pipeline.sources.texts import Cleaner, plain_from_html
 
 Node = Mapping[str, object]
+_T = TypeVar("_T")
 
 _LICENCE = re.compile(
     r"(?i:https?://(?:www\.)?(?:creativecommons|rightsstatements)\.org/)[^\s\"'<>()]{1,200}"
@@ -154,3 +156,8 @@ class Extra:
 def joined(texts: Iterable[str], mark: str = "; ") -> str:
     """Return the texts in one, each once."""
     return mark.join(dict.fromkeys(text for text in texts if text))
+
+
+def once(values: Iterable[_T]) -> tuple[_T, ...]:
+    """Return the values in their order, each once."""
+    return tuple(dict.fromkeys(values))

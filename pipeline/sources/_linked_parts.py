@@ -12,8 +12,18 @@ from typing import NamedTuple
 from pipeline.items import Picture
 from pipeline.records import Localized
 from pipeline.sources import _linked_terms as terms
-from pipeline.sources._fields import at, size, text
-from pipeline.sources._jsonld import Node, aat, address, is_a, many, node_id, nodes, notices_in
+from pipeline.sources._fields import at, shortened, size, text
+from pipeline.sources._jsonld import (
+    Node,
+    aat,
+    address,
+    is_a,
+    joined,
+    many,
+    node_id,
+    nodes,
+    notices_in,
+)
 from pipeline.sources.options import LANGUAGE
 from pipeline.sources.texts import plain_from_html
 
@@ -84,9 +94,9 @@ def collected(found: Iterable[tuple[str, str]], mark: str) -> Localized:
     """Return texts by language; several of one language become one."""
     texts: dict[str, list[str]] = {}
     for language, one in found:
-        if one and one not in texts.get(language, ()):
-            texts.setdefault(language, []).append(one)
-    return {language: mark.join(several) for language, several in texts.items()}
+        texts.setdefault(language, []).append(one)
+    together = {language: joined(several, mark) for language, several in texts.items()}
+    return {language: shortened(one) for language, one in together.items() if one}
 
 
 # Rights ------------------------------------------------------------------------------------------

@@ -48,6 +48,8 @@ _MEASURING = re.compile(
     r"\s*\b(?:measuring|measurements?|measured|dimensions?)\b\s*", re.IGNORECASE
 )
 
+_MOST = 100
+
 
 class Sizes(NamedTuple):
     """What a record says of the size of its object."""
@@ -71,8 +73,8 @@ def sizes_of(node: Node) -> Sizes:
     """Return the sizes of an object, structured ones first unless they contradict each other."""
     others: dict[str, str] = {}
     groups: dict[tuple[str, str], list[dict[str, float | str]]] = {}
-    for part, dimension in _dimensions(node):
-        one = _one(part, dimension)
+    for number, (part, dimension) in enumerate(_dimensions(node)):
+        one = _one(part, dimension) if number < _MOST else None
         if one is None:
             others[f"dimension/{_name(dimension)}"] = _shown(dimension)
             continue
@@ -87,7 +89,7 @@ def sizes_of(node: Node) -> Sizes:
         for (part, unit), several in groups.items()
         for axes in several
     ]
-    words = list(_statements(node))
+    words = list(_statements(node))[:_MOST]
     doubtful = any(part == "work" and len(several) > 1 for (part, _), several in groups.items())
     return Sizes((*words, *measured) if doubtful else (*measured, *words), others)
 

@@ -308,11 +308,7 @@ class _Window:
     def _span(self, place: str = "") -> _Span:
         """Read the value that begins here. A broken one ends where its brackets close."""
         while True:
-            try:
-                value, end = decode(self._text, self._at)
-                broken = ""
-            except NotJson as error:
-                value, end, broken = None, end_of_value(self._text, self._at), str(error)
+            end, value, broken = self._value()
             if end and (end < len(self._text) or self._ended):
                 return _Span(end, self._checked(value, end, broken, place))
             if len(self._text) - self._at > MOST_ENTRY:
@@ -320,6 +316,18 @@ class _Window:
                 raise self._mistake(message)
             if not self._more():
                 raise self._mistake(_CUT_OFF)
+
+    def _value(self) -> tuple[int, object, str]:
+        """Return where the value ends, 0 if not in the window; the value; what is wrong in it."""
+        brackets = self._text[self._at : self._at + 1] in {"{", "[", '"'}
+        at_end = 0 if brackets else end_of_value(self._text, self._at)
+        try:
+            if at_end:  # A number ends where another value may begin: "1" may yet be "1.5".
+                return at_end, parse(self._text[self._at : at_end]), ""
+            value, end = decode(self._text, self._at)
+        except NotJson as error:
+            return at_end or end_of_value(self._text, self._at), None, str(error)
+        return (end if brackets else 0), value, ""
 
     def _checked(self, value: object, end: int, broken: str, place: str) -> object:
         try:
