@@ -104,7 +104,7 @@ class XmlFile:
         return f"{self.name}:{node.line}"
 
     def entries(self) -> Iterator[Entry | Broken]:
-        """Yield each entry when it is complete.
+        """Yield each entry when it is complete; one that lies in another is a part of it.
 
         Raises:
             ConfigError: if it is no file or not XML, where it stops being XML, or if a server
@@ -136,11 +136,12 @@ class XmlFile:
                         inside += 1
                         continue
                     inside -= 1
+                    if inside:  # a part of another entry
+                        continue
                     if found := self._entry(element):
                         yield found
                     source.entry_read()
-                    if not inside:
-                        _forget(element)
+                    _forget(element)
             except etree.XMLSyntaxError as error:
                 raise self._not_xml(error) from error
             self.root = _local(reader.root.tag) if reader.root is not None else ""

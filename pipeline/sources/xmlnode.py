@@ -198,13 +198,13 @@ class _Rest:
         self.words: list[tuple[str, str]] = []
 
     def walk(self, node: Node, way: str) -> None:
-        counts = Counter(child.name for child in node.children)
+        steps = [f"{c.prefix}:{c.name}" if c.prefix else c.name for c in node.children]
+        counts = Counter(steps)
         seen: Counter[str] = Counter()
-        for child in node.children:
-            step = f"{child.prefix}:{child.name}" if child.prefix else child.name
-            if counts[child.name] > 1:
-                seen[child.name] += 1
-                step = f"{step}[{seen[child.name]}]"
+        for child, step in zip(node.children, steps, strict=True):
+            if counts[step] > 1:
+                seen[step] += 1
+                step = f"{step}[{seen[step]}]"
             below = f"{way}/{step}" if way else step
             if child.name in self._hidden:
                 below = way
