@@ -10,19 +10,20 @@ import logging
 import os
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
-from pipeline.build import build_exhibit, build_object, build_reel, read_items
+from pipeline.build import Catalogue, build_exhibit, build_object, build_reel, read_catalogue
 from pipeline.config import ExhibitConfig, check_clips, check_objects, check_reel, load_config
 from pipeline.errors import CallError
 from pipeline.exhibits import Entry, Exhibit
 from pipeline.items import Item
-from pipeline.protocols import Runner
+from pipeline.net.web import open_web
+from pipeline.protocols import Runner, Web
 from pipeline.reels import ReelEntry
 from pipeline.review.gallery import write_gallery
 from pipeline.review.reel import reel_facts
@@ -52,10 +53,13 @@ class Outcome(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        """0 all made, 1 something failed, 3 nothing failed but something was refused."""
+        """0 all made, 1 something failed or was refused, 3 nothing was allowed."""
         reasons = {p.reason for entry in self.exhibit.entries for p in entry.problems}
         reasons |= {p.reason for p in self.reel.problems} if self.reel else set()
-        return 1 if "failed" in reasons else 3 if "refused" in reasons else 0
+        failed = "failed" in reasons or self.exhibit.unusable
+        closed = [entry.nothing_allowed for entry in self.exhibit.entries]
+        refused = 3 if closed and all(closed) else 1 if "refused" in reasons else 0
+        return 1 if failed else refused
 
 
 class PlannedObject(NamedTuple):
@@ -68,7 +72,9 @@ class PlannedObject(NamedTuple):
     """Stage and engine of what is still to be made; ``render_clip:portrait-1080p`` is the stage
     of a clip beside the main one."""
     problem: str
-    """Why it would be refused, or ``""``."""
+    """Why something of it would be refused or cannot be made, or ``""``."""
+    nothing_allowed: bool = False
+    """Of what the config asks for nothing may be made."""
 
 
 def render(
@@ -94,22 +100,23 @@ def render(
         CallError: if ``only`` names no object, or another run works on this exhibit.
         StoreError: if the results folder cannot be written.
     """
-    config, items = _opened(config)
-    unknown = set(only) - {item.id for item in items}
-    if unknown:
-        raise CallError(f"--only: the catalogue has no object {', '.join(sorted(unknown))}.")
+    config = _loaded(config)
     out = Path(out).absolute()
     folder = out / config.exhibit.id
     started, clock = datetime.now(UTC), time.perf_counter()
-    with _alone(folder), _opened_store(out / STORE) as store:
+    with ExitStack() as opened:
+        web = opened.enter_context(open_web(config.network))
+        catalogue = _read(config, web)
+        chosen = _chosen(catalogue, only)
+        opened.enter_context(_alone(folder))
+        store = opened.enter_context(_opened_store(out / STORE))
         width = _width(config, jobs)
         runner = _runner(width, config)
         try:
-            run = MakingRun(store, runner, max(width, 1))
+            run = MakingRun(store, web, runner, max(width, 1))
             with _watched(run, watch):
-                chosen = [item for item in items if not only or item.id in only]
                 exhibit = build_exhibit(config, chosen, run)
-                exhibit = _with_the_others(exhibit, items, config, store)
+                exhibit = _with_the_others(exhibit, catalogue, config, PlanningRun(store, web))
                 reel = build_reel(config, exhibit, run)
         finally:
             runner.stop()
@@ -129,10 +136,10 @@ def plan(config: ExhibitConfig | str | Path, out: str | Path = "renders") -> lis
     Raises:
         ConfigError: if the config or the catalogue has mistakes.
     """
-    config, items = _opened(config)
-    with _opened_store(Path(out).absolute() / STORE) as store:
-        run = PlanningRun(store)
-        exhibit = build_exhibit(config, items, run)
+    config = _loaded(config)
+    with open_web(config.network) as web, _opened_store(Path(out).absolute() / STORE) as store:
+        run = PlanningRun(store, web)
+        exhibit = build_exhibit(config, _read(config, web).items, run)
         planned = [_planned(entry, config) for entry in exhibit.entries]
         reel = build_reel(config, exhibit, run)
     return [*planned, *([_planned_reel(reel)] if reel else [])]
@@ -155,12 +162,13 @@ def estimate(planned: list[PlannedObject], out: str | Path) -> tuple[float | Non
 
 
 def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
-    item, recipe = entry.item, config.recipe(entry.item)
-    refused = next((p.message for p in entry.problems if p.reason != "pending"), "")
+    item, recipe = entry.item, config.recipe(entry.item).within(entry.uses)
+    wrong = " ".join(p.message for p in entry.problems if p.reason != "pending")
+    failed = any(p.reason == "failed" for p in entry.problems)
     wanted: list[tuple[str, str]] = []
     if item.image is None:
         wanted = [(how.label("typeset_clip"), how.engines[0].name) for how in recipe.stories]
-    else:
+    elif "preview" in entry.uses:
         wanted = [("ingest_photo", "")]
         if recipe.clip or recipe.mesh:
             wanted += [
@@ -170,8 +178,8 @@ def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
         wanted += [(how.label("render_clip"), how.engines[0].name) for how in recipe.clips]
         wanted += [("build_mesh", recipe.mesh.engines[0].name)] if recipe.mesh else []
     stored = tuple(entry.provenance)
-    to_do = () if refused else tuple(step for step in wanted if step[0] not in stored)
-    return PlannedObject(item.id, stored, to_do, refused)
+    to_do = () if failed else tuple(step for step in wanted if step[0] not in stored)
+    return PlannedObject(item.id, stored, to_do, wrong, entry.nothing_allowed)
 
 
 def _planned_reel(reel: ReelEntry) -> PlannedObject:
@@ -180,15 +188,26 @@ def _planned_reel(reel: ReelEntry) -> PlannedObject:
     return PlannedObject(reel.id, tuple(reel.provenance), to_do, refused)
 
 
-def _opened(config: ExhibitConfig | str | Path) -> tuple[ExhibitConfig, list[Item]]:
-    if isinstance(config, ExhibitConfig):
-        check_clips(config)
-    else:
-        config = load_config(config)
-    items = read_items(config)
-    check_objects(config, items)
-    check_reel(config, items)
-    return config, items
+def _loaded(config: ExhibitConfig | str | Path) -> ExhibitConfig:
+    if not isinstance(config, ExhibitConfig):
+        return load_config(config)
+    check_clips(config)
+    return config
+
+
+def _read(config: ExhibitConfig, web: Web) -> Catalogue:
+    catalogue = read_catalogue(config, web)
+    known = [item.id for item in catalogue.items]
+    check_objects(config, known)
+    check_reel(config, known)
+    return catalogue
+
+
+def _chosen(catalogue: Catalogue, only: Collection[str]) -> list[Item]:
+    unknown = set(only) - {item.id for item in catalogue.items}
+    if unknown:
+        raise CallError(f"--only: the catalogue has no object {', '.join(sorted(unknown))}.")
+    return [item for item in catalogue.items if not only or item.id in only]
 
 
 def _width(config: ExhibitConfig, jobs: int | None) -> int:
@@ -233,15 +252,15 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _with_the_others(
-    exhibit: Exhibit, items: list[Item], config: ExhibitConfig, store: Store
+    exhibit: Exhibit, catalogue: Catalogue, config: ExhibitConfig, look: PlanningRun
 ) -> Exhibit:
-    """Add the objects that were not asked for, as far as the store has them."""
+    """Add the objects that were not asked for, as far as the store has them, and the unusable."""
     made = {entry.item.id: entry for entry in exhibit.entries}
-    look = PlanningRun(store)
     entries = tuple(
-        made.get(item.id) or build_object(item, config.recipe(item), look) for item in items
+        made.get(item.id) or build_object(item, config.recipe(item), look)
+        for item in catalogue.items
     )
-    return exhibit.with_entries(entries)
+    return exhibit.with_entries(entries, tuple(catalogue.unusable))
 
 
 def _report(
@@ -268,4 +287,5 @@ def _report(
             for entry in exhibit.entries
             for problem in entry.problems
         ],
+        "unusable": [entry.model_dump() for entry in exhibit.unusable],
     }

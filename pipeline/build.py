@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from pipeline.config import ExhibitConfig, Recipe, Step
 from pipeline.errors import ItemError, Refused
 from pipeline.exhibits import Entry, Exhibit, Problem
-from pipeline.items import Item
+from pipeline.items import Item, Unusable
+from pipeline.permission import Leave, derivative_licence
+from pipeline.protocols import Web
 from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
 from pipeline.showreel import write_script
@@ -28,7 +31,9 @@ from pipeline.stages.estimate_depth import estimate_depth
 from pipeline.stages.ingest_photo import ingest_photo
 from pipeline.stages.join_reel import join_reel
 from pipeline.stages.render_clip import render_clip
+from pipeline.stages.settle_size import settle_size
 from pipeline.stages.typeset_clip import typeset_clip
+from pipeline.uses import USES
 
 
 def build_exhibit(config: ExhibitConfig, items: list[Item], run: Run) -> Exhibit:
@@ -51,17 +56,21 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
     entry = Entry(item=item)
     make = run.maker(entry)
 
-    with _noting(entry, "check_rights"):
-        check_rights(item, recipe.rights)
-        if item.image is not None:
-            entry.photo = make(ingest_photo, item.image, how=recipe.ingest)
+    leave = check_rights(item, recipe.asked, recipe.rights, recipe.shown)
+    _note_leave(entry, leave, recipe)
+    recipe = recipe.within(leave.uses)
+    with _noting(entry, "ingest_photo"):
+        if item.image is not None and "preview" in leave.uses:
+            picture = run.picture(item.image, recipe.long_side_px)
+            entry.photo = make(ingest_photo, picture, how=recipe.ingest)
+            item = entry.item = settle_size(item, entry.photo)
             if recipe.clip or recipe.mesh:
                 entry.mask = make(cut_mask, entry.photo, how=recipe.mask_of(entry.photo))
                 entry.depth = make(
                     estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth
                 )
 
-    if item.image is None and not entry.problems:
+    if item.image is None:
         for how in recipe.stories:
             with _noting(entry, how.label("typeset_clip")):
                 clip = make(typeset_clip, item.subject, item.description, how=how)
@@ -75,6 +84,16 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
             if recipe.mesh:
                 entry.mesh = make(build_mesh, view, item.subject, how=recipe.mesh)
     return entry
+
+
+def _note_leave(entry: Entry, leave: Leave, recipe: Recipe) -> None:
+    """Write down what may be done with an object, and why not what was asked for."""
+    licence = derivative_licence(entry.item, recipe.rights)
+    entry.uses = tuple(use for use in USES if use in leave.uses)
+    entry.derivative_licence = licence.uri if licence else ""
+    entry.nothing_allowed, entry.withheld = leave.nothing_allowed, leave.withheld
+    for why in leave.refusals:
+        entry.problems.append(Problem(stage="check_rights", reason="refused", message=why))
 
 
 def build_reel(config: ExhibitConfig, exhibit: Exhibit, run: Run) -> ReelEntry | None:
@@ -120,10 +139,26 @@ def _noting(entry: Entry | ReelEntry, stage: str) -> Iterator[None]:
         entry.problems.append(Problem(stage=where, reason="failed", message=str(error)))
 
 
-def read_items(config: ExhibitConfig) -> list[Item]:
-    """Read the exhibit's catalogue.
+class Catalogue(NamedTuple):
+    """An exhibit's catalogue, read."""
+
+    items: list[Item]
+    unusable: list[Unusable]
+
+
+def read_catalogue(config: ExhibitConfig, web: Web) -> Catalogue:
+    """Read the exhibit's catalogue whole.
 
     Raises:
-        ConfigError: with every mistake of the catalogue.
+        ConfigError: with every mistake of the catalogue as a whole.
+        SourceError: if it is on the web and cannot be had.
     """
-    return list(open_source(config.source, config.path.parent).items())
+    catalogue = Catalogue([], [])
+    for entry in stream_catalogue(config, web):
+        (catalogue.items if isinstance(entry, Item) else catalogue.unusable).append(entry)  # type: ignore[arg-type]
+    return catalogue
+
+
+def stream_catalogue(config: ExhibitConfig, web: Web) -> Iterator[Item | Unusable]:
+    """Read the exhibit's catalogue entry by entry; see `read_catalogue`."""
+    yield from open_source(config.source, config.path.parent, web).items()

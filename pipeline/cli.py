@@ -1,8 +1,9 @@
 """The ``vivant`` command: parses, calls the API, prints. It decides nothing.
 
 Results go to stdout, as one JSON document with ``--json``; everything else to stderr. Exit
-status: 0 all made · 1 some objects failed, the rest is there · 2 the config or the call is
-wrong, nothing done · 3 refused by rights or licence · 130 interrupted, run again to go on.
+status: 0 all made · 1 some objects failed or were refused, the rest is there · 2 the config or the
+call is wrong, nothing done · 3 rights, consent or licence allow none of it · 130 interrupted, run
+again to go on.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document to
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
 
 RENDERS = Path("renders")
+_TOLD = 20
+"""Entries of which nothing could be made that are told to people one by one."""
 
 
 @app.callback()
@@ -61,15 +64,10 @@ def new(
 @app.command()
 def check(config: Config, json: AsJson = False) -> None:
     """Find mistakes, missing pictures, unknown sizes, refused rights."""
-    from pipeline.survey import check_exhibit
+    from pipeline.checking import check_exhibit
 
     found = check_exhibit(config)
-    lines = [f"{row.id}: {row.message.removeprefix(row.id + ': ')}" for row in found.remarks]
-    lines.append(
-        f"{found.objects} objects: {found.ready} ready, {found.refused} refused by rights, "
-        f"{found.unreadable} without a readable picture, {found.unsized} of unknown size."
-    )
-    _say(json, found.model_dump(mode="json"), "\n".join(lines))
+    _say(json, found.model_dump(mode="json"), found.as_text())
     raise typer.Exit(found.exit_code)
 
 
@@ -80,6 +78,7 @@ def plan(config: Config, out: Out = RENDERS, json: AsJson = False) -> None:
 
     planned = plan_exhibit(config, out)
     _say(json, planned.model_dump(mode="json"), planned.as_text())
+    raise typer.Exit(planned.exit_code)
 
 
 @app.command()
@@ -169,6 +168,10 @@ def _outcome_text(outcome: Outcome) -> str:
         for problem in report["problems"]
         if problem["reason"] != "pending"
     ]
+    unusable = report["unusable"]
+    lines += [f"{row['place']}: {row['id']}: {row['message']}" for row in unusable[:_TOLD]]
+    if len(unusable) > _TOLD:
+        lines.append(f"… and {len(unusable) - _TOLD} more entries; report.json lists them all")
     lines.append(
         f"{report['objects']} objects in {took(report['duration_s'])}: {made} results made, "
         f"{reused} found in the store."

@@ -7,9 +7,9 @@ order: that is `pipeline.build`. Relative paths in a config are relative to the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator
 
@@ -26,38 +26,28 @@ from pipeline.engines.clip_parallax import ParallaxOptions
 from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import ConfigError, Mistake
-from pipeline.items import Item, Kind
+from pipeline.items import Access, Item, Kind
 from pipeline.mistakes import Loc, suggest, where_in_file
+from pipeline.net.options import NetworkOptions
+from pipeline.policy import RightsParams
 from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
-from pipeline.records import Localized, Params, Photo
+from pipeline.recipes import Recipe, Step
+from pipeline.records import Localized, Params
 from pipeline.showreel import ReelSection, reel_mistakes, reel_params
-from pipeline.sources.folder import FolderOptions
+from pipeline.sources.choose import SourceChoice
 from pipeline.stages.build_mesh import MeshParams
-from pipeline.stages.check_rights import RightsParams
 from pipeline.stages.cut_mask import MaskParams
 from pipeline.stages.estimate_depth import DepthParams
 from pipeline.stages.ingest_photo import IngestParams
 from pipeline.stages.join_reel import ReelParams, require_moviepy
+from pipeline.uses import Use
 from pipeline.variants import ManyClips, clip_mistakes, clip_params
 from pipeline.yamlfile import read_yaml, read_yaml_data
 
 SCHEMA_VERSION = "1"
 
 P = TypeVar("P", bound=Params)
-
-
-class Step(NamedTuple):
-    """How one stage is to be called: its knobs, and its engine followed by allowed fallbacks."""
-
-    params: Params
-    engines: tuple[EngineOptions, ...] = ()
-    variant: str = ""
-    """Which of several results of the stage this is; empty for the main one."""
-
-    def label(self, stage: str) -> str:
-        """Return the name of the result: ``render_clip`` or ``render_clip:portrait-1080p``."""
-        return f"{stage}:{self.variant}" if self.variant else stage
 
 
 class MaskSection(MaskParams):
@@ -101,6 +91,10 @@ class MeshSection(MeshParams):
 
 class GallerySection(Params):
     """The curator's pages. They open from disk, without network."""
+
+    show: tuple[Literal["internal", "restricted", "secret"], ...] = ("internal",)
+    """Classes of access that are shown beside public objects. Of restricted and secret ones
+    nothing is made, and no title is told, unless they are named here."""
 
 
 class ExhibitSection(Params):
@@ -155,7 +149,7 @@ class ExhibitConfig(Params):
     """
 
     exhibit: ExhibitSection
-    source: FolderOptions
+    source: SourceChoice
     rights: RightsParams = RightsParams()
     ingest: IngestParams = IngestParams()
     mask: MaskSection = MaskSection()
@@ -167,6 +161,7 @@ class ExhibitConfig(Params):
     """Profiles of the museum's own screens, by name."""
     reel: ReelSection | None = None
     gallery: GallerySection | None = None
+    network: NetworkOptions = NetworkOptions()
     limits: LimitsSection = LimitsSection()
     objects: dict[str, ObjectSection] = Field(default_factory=dict)
 
@@ -190,13 +185,39 @@ class ExhibitConfig(Params):
         depth = merged(self.depth, own.depth)
         return Recipe(
             rights=self.rights,
+            asked=self.asked(item),
+            shown=self.shown,
             ingest=Step(self.ingest),
+            long_side_px=self.ingest.long_side_px,
             mask=_mask_step(mask, item.kind),
             depth=_depth_step(depth, item.kind),
             clips=_clip_steps(merged(self.clip, own.clip), self.all_profiles),
             stories=_clip_steps(merged(self.story, own.story), self.all_profiles),
             mesh=_step(merged(self.mesh, own.mesh), MeshParams),
         )
+
+    def asked(self, item: Item) -> frozenset[Use]:
+        """Return the uses that the config asks for of an object."""
+        own = self.objects.get(item.id)
+        sections: list[tuple[Use, Params | None, Params | None]] = (
+            [("derivative_video", self.story, own.story if own else None)]
+            if item.image is None
+            else [
+                ("derivative_video", self.clip, own.clip if own else None),
+                ("mesh", self.mesh, own.mesh if own else None),
+            ]
+        )
+        made: set[Use] = {use for use, *both in sections if any(one is not None for one in both)}
+        engines = [self.mask, self.depth, *(one for _, *both in sections for one in both)]
+        engines += [own.mask, own.depth] if own else []
+        if made and any(_invents(section) for section in engines):
+            made.add("generative")
+        return frozenset({"preview", *made})
+
+    @property
+    def shown(self) -> tuple[Access, ...]:
+        """Classes of access that the exhibit shows beside public objects."""
+        return (self.gallery or GallerySection()).show
 
     def reel_params(self) -> ReelParams | None:
         """Return the knobs of the exhibit's reel, if one is asked for."""
@@ -208,32 +229,10 @@ class ExhibitConfig(Params):
         return {**built_in(), **self.profiles}
 
 
-class Recipe(NamedTuple):
-    """How each stage is to be called for one object; ``None`` where it is not asked for."""
-
-    rights: RightsParams
-    ingest: Step
-    mask: Step
-    depth: Step
-    clips: tuple[Step, ...]
-    """The main clip first."""
-    stories: tuple[Step, ...]
-    mesh: Step | None
-
-    @property
-    def clip(self) -> Step | None:
-        """The main clip."""
-        return self.clips[0] if self.clips else None
-
-    @property
-    def story(self) -> Step | None:
-        """The main clip of a text."""
-        return self.stories[0] if self.stories else None
-
-    def mask_of(self, photo: Photo) -> Step:
-        """The museum's own cut-out stands above any engine: where there is one, none is asked."""
-        own = photo.alpha is not None and getattr(self.mask.params, "use_alpha", False)
-        return Step(self.mask.params) if own else self.mask
+def _invents(section: Params | None) -> bool:
+    """Whether a section names an engine that shows what the photograph does not."""
+    named = (getattr(section, "engine", None), *getattr(section, "fallback", ()))
+    return any(engine.GENERATIVE for engine in named if isinstance(engine, EngineOptions))
 
 
 def merged(general: P | None, own: P | None) -> P | None:
@@ -321,22 +320,21 @@ def check_clips(config: ExhibitConfig) -> None:
     _tell(config, clip_mistakes(sections, config.all_profiles))
 
 
-def check_objects(config: ExhibitConfig, items: list[Item]) -> None:
+def check_objects(config: ExhibitConfig, known: Collection[str]) -> None:
     """See that ``objects:`` names only objects that the catalogue has.
 
     Raises:
         ConfigError: naming each one that it does not have.
     """
-    known = [item.id for item in items]
     found: list[tuple[Loc, str]] = [
-        (("objects", name), f"objects.{name}: not in the catalogue{suggest(name, known)}")
+        (("objects", name), f"objects.{name}: not in the catalogue{suggest(name, list(known))}")
         for name in config.objects
         if name not in known
     ]
     _tell(config, found, at_key=True)
 
 
-def check_reel(config: ExhibitConfig, items: list[Item]) -> None:
+def check_reel(config: ExhibitConfig, known: Collection[str]) -> None:
     """See that a reel can be joined as the config says, before any work is done for it.
 
     Raises:
@@ -345,7 +343,6 @@ def check_reel(config: ExhibitConfig, items: list[Item]) -> None:
     """
     if config.reel is None:
         return
-    known = [item.id for item in items]
     _tell(config, reel_mistakes(config.reel, config.all_profiles, known, config.path.parent))
     require_moviepy()
 

@@ -6,8 +6,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.items import Item
+from pipeline.items import Item, Unusable
 from pipeline.records import Clip, Depth, Localized, Mask, Mesh, Photo, Provenance, Record, View
+from pipeline.uses import Use
 
 
 class Problem(Record):
@@ -36,6 +37,14 @@ class Entry(BaseModel):
     provenance: dict[str, Provenance] = {}
     """By stage name; ``render_clip:portrait-1080p`` for a clip beside the main one."""
     problems: list[Problem] = []
+    uses: tuple[Use, ...] = ()
+    """What may be done with it (`pipeline.permission`), also what nobody asked for."""
+    derivative_licence: str = ""
+    """URI of the licence under which its clips and meshes stand; ``""``: none is known."""
+    nothing_allowed: bool = False
+    """Of what was asked for nothing may be made."""
+    withheld: bool = False
+    """It is not to be shown, nor its title: lists have its id and the reason alone."""
 
     @property
     def id(self) -> str:
@@ -75,7 +84,9 @@ class Exhibit(Record):
     languages: tuple[str, ...]
     """The languages of the gallery, the first one first."""
     entries: tuple[Entry, ...]
+    unusable: tuple[Unusable, ...] = ()
+    """Entries of the catalogue of which nothing could be made."""
 
-    def with_entries(self, entries: tuple[Entry, ...]) -> Self:
+    def with_entries(self, entries: tuple[Entry, ...], unusable: tuple[Unusable, ...] = ()) -> Self:
         """The same exhibit with other entries."""
-        return self.model_copy(update={"entries": entries})
+        return self.model_copy(update={"entries": entries, "unusable": unusable})

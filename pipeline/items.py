@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline.dimensions.result import Dimensions
 from pipeline.records import Localized, Record
 
 
@@ -176,8 +177,8 @@ class Item(Record):
     rights: Rights
     care: Care = Care()
     size: Size = Size()
-    size_stated: str = ""
-    """The catalogue's own statement of size."""
+    dimensions: Dimensions | None = None
+    """All that the catalogue's statement of size says, part by part."""
     size_notes: tuple[str, ...] = ()
     """What is doubtful about it: axes that contradict each other, numbers that are no sizes."""
     details: tuple[Region, ...] = ()

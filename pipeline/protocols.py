@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
-from pipeline.items import Item, Kind, Region, Subject
+from pipeline.items import Item, Kind, Picture, Region, Subject, Unusable
 from pipeline.records import EngineId, Localized, Model, Params
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     Frame = npt.NDArray[Any]
 
 T = TypeVar("T")
+
+DocumentKind = Literal["json", "xml", "table"]
 
 
 class EngineOptions(Params):
@@ -160,12 +163,36 @@ class MeshEngine(Protocol):
 class ItemSource(Protocol):
     """A collection's catalogue."""
 
-    def items(self) -> Iterator[Item]:
-        """Yield the entries in catalogue order.
+    def items(self) -> Iterator[Item | Unusable]:
+        """Yield the entries in catalogue order, and in its place what cannot be used.
 
         Raises:
-            ConfigError: with every mistake of the catalogue.
+            ConfigError: with every mistake of the catalogue as a whole.
         """
+        ...
+
+
+class Web(Protocol):
+    """Brings documents and pictures from the web to this machine, once."""
+
+    def document(self, url: str, kind: DocumentKind) -> Path:
+        """Return the file that holds the document, complete and checked.
+
+        Raises:
+            SourceError: if it cannot be had.
+        """
+        ...
+
+    def picture(self, picture: Picture, long_side_px: int) -> Path:
+        """Return the file of a picture, at least so large if there is as much of it.
+
+        Raises:
+            SourceError: if it cannot be had.
+        """
+        ...
+
+    def has(self, picture: Picture, long_side_px: int) -> bool:
+        """Return whether the picture is here already, so that `picture` asks nobody."""
         ...
 
 

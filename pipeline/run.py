@@ -21,8 +21,8 @@ from pipeline.config import Step
 from pipeline.engines.choose import load_engine
 from pipeline.errors import EngineFailed, ItemError, SourceError
 from pipeline.exhibits import Entry
-from pipeline.items import Item
-from pipeline.protocols import EngineOptions, Runner
+from pipeline.items import Item, Picture
+from pipeline.protocols import EngineOptions, Runner, Web
 from pipeline.records import Attempt, Record
 from pipeline.reels import ReelEntry
 from pipeline.store import Made, Store
@@ -42,6 +42,14 @@ class Maker(Protocol):
 
 class Run(Protocol):
     """What the main path needs of a run."""
+
+    def picture(self, image: Path | Picture, long_side_px: int) -> Path:
+        """Return the file of a photograph, wherever the catalogue says it is.
+
+        Raises:
+            SourceError: if it is on the web and cannot be had.
+        """
+        ...
 
     def maker(self, entry: Entry | ReelEntry) -> Maker:
         """Return the function that makes parts for ``entry``."""
@@ -78,12 +86,20 @@ class Tally:
 class MakingRun:
     """A run that makes what is missing."""
 
-    def __init__(self, store: Store, runner: Runner, width: int) -> None:
-        self._store, self._runner, self._width = store, runner, width
+    def __init__(self, store: Store, web: Web, runner: Runner, width: int) -> None:
+        self._store, self._web, self._runner, self._width = store, web, runner, width
         self._lock = threading.Lock()
         self._working: dict[str, Working] = {}
         self._stopped = threading.Event()
         self.tally = Tally()
+
+    def picture(self, image: Path | Picture, long_side_px: int) -> Path:
+        """Return the file of a photograph, from the web if the catalogue says so."""
+        if isinstance(image, Path):
+            return image
+        if self._stopped.is_set():
+            raise ItemError("The run was stopped.")
+        return self._web.picture(image, long_side_px)
 
     def working(self) -> list[tuple[Working, tuple[int, int] | None]]:
         """What runs now, and how far each says it is."""
@@ -188,8 +204,16 @@ class NotStored(ItemError):
 class PlanningRun:
     """A run that only looks: nothing is made, missing work ends the object."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, web: Web) -> None:
+        self._store, self._web = store, web
+
+    def picture(self, image: Path | Picture, long_side_px: int) -> Path:
+        """Return the file of a photograph that is here already."""
+        if isinstance(image, Path):
+            return image
+        if self._web.has(image, long_side_px):
+            return self._web.picture(image, long_side_px)
+        raise NotStored("Its picture is still on the web.", "ingest_photo")
 
     def side_by_side(self, work: Callable[[Item], Entry], items: Iterable[Item]) -> list[Entry]:
         """Look at each item in turn."""

@@ -1,4 +1,4 @@
-"""Looks and says: what a config holds, what a run would do, which engines work, how the machine is.
+"""Looks and says: what a run would do, which engines work, how the machine is.
 
 Nothing here makes anything.
 """
@@ -15,112 +15,20 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from pipeline.api import PlannedObject, estimate, plan
-from pipeline.build import read_items
+from pipeline.build import read_catalogue
 from pipeline.bundled import bundled
-from pipeline.config import ExhibitConfig, check_objects, check_reel, load_config
+from pipeline.checking import Remark, unwritable
+from pipeline.config import load_config
 from pipeline.display import stage_words, took
 from pipeline.engines.choose import ENGINES
-from pipeline.errors import PipelineError, Refused, StageFailed
+from pipeline.errors import PipelineError
 from pipeline.items import Item
-from pipeline.media.codecs import CODECS, CodecName, advice, missing, require
+from pipeline.media.codecs import CODECS, CodecName, advice, missing
+from pipeline.net.web import open_web
 from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
 from pipeline.reels import REEL_ID
-from pipeline.stages.check_rights import check_music, check_rights
-from pipeline.stages.render_clip import ClipParams
 from pipeline.weights import find_weights
-
-
-class Remark(BaseModel):
-    """Something to know of one object before work starts."""
-
-    id: str
-    about: str
-    """``rights``, ``picture``, ``size``, ``music``, or ``codec``; ``id`` is then a profile's."""
-    message: str
-
-
-class Checked(BaseModel):
-    """What `check_exhibit` found."""
-
-    objects: int
-    ready: int
-    refused: int
-    unreadable: int
-    unsized: int
-    unwritable: int
-    """Profiles that are asked for and that this machine cannot encode."""
-    remarks: list[Remark]
-
-    @property
-    def exit_code(self) -> int:
-        """0 nothing in the way, 1 a picture or an encoder is missing, 3 something is refused."""
-        refused = self.refused or any(remark.about == "music" for remark in self.remarks)
-        return 1 if self.unreadable or self.unwritable else 3 if refused else 0
-
-
-def check_exhibit(path: Path) -> Checked:
-    """Check config, catalogue, pictures, rights and sizes.
-
-    Raises:
-        ConfigError: with every mistake of the config or the catalogue.
-    """
-    config = load_config(path)
-    items = read_items(config)
-    check_objects(config, items)
-    check_reel(config, items)
-    remarks: list[Remark] = []
-    for item in items:
-        try:
-            check_rights(item, config.rights)
-        except Refused as error:
-            remarks.append(Remark(id=item.id, about="rights", message=str(error)))
-        if isinstance(item.image, Path) and not item.image.is_file():
-            message = f"the picture {item.image} is not there"
-            remarks.append(Remark(id=item.id, about="picture", message=message))
-        if item.image is not None and not item.size.is_known:
-            message = "size unknown: its mesh will have no true size"
-            remarks.append(Remark(id=item.id, about="size", message=message))
-    remarks += _unwritable(config, items)
-    if config.reel and (music := config.reel.music):
-        try:
-            check_music(music.credit, music.rights, config.rights)
-        except Refused as error:
-            remarks.append(Remark(id=REEL_ID, about="music", message=str(error)))
-    blocked = {about: _ids(remarks, about) for about in ("rights", "picture", "size", "codec")}
-    return Checked(
-        objects=len(items),
-        ready=len(items) - len(blocked["rights"] | blocked["picture"]),
-        refused=len(blocked["rights"]),
-        unreadable=len(blocked["picture"]),
-        unsized=len(blocked["size"]),
-        unwritable=len(blocked["codec"]),
-        remarks=remarks,
-    )
-
-
-def _unwritable(config: ExhibitConfig, items: list[Item]) -> list[Remark]:
-    """Say of each profile that is used here whether its codec is missing, once."""
-    used: dict[tuple[str, CodecName], str] = {}
-    for item in items:
-        recipe = config.recipe(item)
-        for how in recipe.clips if item.image is not None else recipe.stories:
-            params = how.params
-            assert isinstance(params, ClipParams)  # noqa: S101  what clip steps hold
-            used[params.profile, params.codec] = f"the profile {params.profile}"
-    if reel := config.reel_params():
-        used.setdefault((reel.profile, reel.codec), f"the reel's profile {reel.profile}")
-    remarks = []
-    for (profile, codec), wanted_by in used.items():
-        try:
-            require(codec, wanted_by)
-        except StageFailed as error:
-            remarks.append(Remark(id=profile, about="codec", message=str(error)))
-    return remarks
-
-
-def _ids(remarks: list[Remark], about: str) -> set[str]:
-    return {remark.id for remark in remarks if remark.about == about}
 
 
 class ModelUse(BaseModel):
@@ -143,6 +51,12 @@ class Planned(BaseModel):
     unwritable: list[Remark]
     """Profiles that are asked for and that this machine cannot encode."""
 
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 if nothing is allowed that the config asks for."""
+        closed = [item.nothing_allowed for item in self.objects if item.id != REEL_ID]
+        return 3 if closed and all(closed) else 0
+
     def as_text(self) -> str:
         """For people."""
         lines = [_object_line(item) for item in self.objects]
@@ -162,14 +76,13 @@ class Planned(BaseModel):
 
 
 def _object_line(item: PlannedObject) -> str:
-    if item.problem:
-        return f"{item.id}: {item.problem}"
+    why = item.problem.removeprefix(f"{item.id}: ")
     if not item.to_do:
-        return f"{item.id}: all in the store"
+        return f"{item.id}: {why or 'all in the store'}"
     steps = [
         f"{stage_words(stage)}{f' ({engine})' if engine else ''}" for stage, engine in item.to_do
     ]
-    return f"{item.id}: {', '.join(steps)}"
+    return f"{item.id}: {', '.join(steps)}" + (f". But {why}" if why else "")
 
 
 def plan_exhibit(path: Path, out: Path) -> Planned:
@@ -182,7 +95,8 @@ def plan_exhibit(path: Path, out: Path) -> Planned:
     objects = plan(config, out)
     seconds, memory = estimate(objects, out)
     uses = {}
-    items = read_items(config)
+    with open_web(config.network) as web:
+        items = read_catalogue(config, web).items
     for item in items:
         for model in _models(item, config.recipe(item).mask.engines):
             uses[model.id] = model
@@ -193,7 +107,11 @@ def plan_exhibit(path: Path, out: Path) -> Planned:
         models=list(uses.values()),
         seconds=seconds,
         memory_bytes=memory,
-        unwritable=_unwritable(config, items),
+        unwritable=unwritable(
+            config,
+            pictures=any(item.image is not None for item in items),
+            texts=any(item.image is None for item in items),
+        ),
     )
 
 

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 import pipeline
+from pipeline.checking import check_exhibit
 from pipeline.media import codecs
-from pipeline.survey import check_exhibit, examine_machine, plan_exhibit
+from pipeline.survey import examine_machine, plan_exhibit
 
 CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 CATALOGUE = f"""id,image,title,description,kind,rights,credit

@@ -126,7 +126,7 @@ def test_an_exhibit_id_is_a_folder_name(tmp_path):
 def test_objects_that_the_catalogue_lacks_are_told(tmp_path):
     config = load(tmp_path, "objects:\n  vasse: {clip: {fps: 20}}\n")
     with pytest.raises(pipeline.ConfigError, match=r":4:3: objects\.vasse.*did you mean 'vase'"):
-        check_objects(config, [item()])
+        check_objects(config, ["vase"])
 
 
 def test_engine_and_fallback_stay_out_of_the_params(tmp_path):

@@ -12,7 +12,9 @@ from pipeline import run as run_module
 from pipeline.config import Step
 from pipeline.errors import EngineFailed, SourceError, StageFailed
 from pipeline.exhibits import Entry
-from pipeline.items import Item, Kind, Rights
+from pipeline.items import Item, Kind, Picture, Rights
+from pipeline.net.options import NetworkOptions
+from pipeline.net.web import Online
 from pipeline.progress import report
 from pipeline.protocols import EngineOptions
 from pipeline.records import Mask, Params
@@ -83,9 +85,10 @@ def entry(name: str = "vase") -> Entry:
 
 
 def making(store: Store) -> MakingRun:
-    return MakingRun(store, InlineRunner(), 1)
+    return MakingRun(store, WEB, InlineRunner(), 1)
 
 
+WEB = Online(NetworkOptions(offline=True))
 TOY = Step(ToyParams(), (ToyOptions(),))
 
 
@@ -180,15 +183,22 @@ def test_a_missing_photograph_fails_its_object_in_words(store, tmp_path):
 
 
 def test_a_plan_makes_nothing(store, photo):
-    plan = PlanningRun(store)
+    plan = PlanningRun(store, WEB)
     with pytest.raises(NotStored):
         plan.maker(entry("vase"))(toy_stage, photo, how=TOY)
     assert not CALLS
     making(store).maker(entry())(toy_stage, photo, how=TOY)
     found = entry()
-    PlanningRun(store).maker(found)(toy_stage, photo, how=TOY)
+    PlanningRun(store, WEB).maker(found)(toy_stage, photo, how=TOY)
     assert CALLS == ["toy"]
     assert "toy_stage" in found.provenance
+
+
+def test_a_plan_fetches_nothing(store, photo):
+    plan = PlanningRun(store, WEB)
+    assert plan.picture(photo, 2048) == photo
+    with pytest.raises(NotStored, match="still on the web"):
+        plan.picture(Picture(url="https://museum.example/vase.jpg"), 2048)
 
 
 def test_objects_keep_their_order_and_an_error_of_the_run_ends_it(store):

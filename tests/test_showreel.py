@@ -11,16 +11,19 @@ from PIL import Image
 
 import pipeline
 from pipeline.api import plan
+from pipeline.checking import check_exhibit
 from pipeline.config import check_reel, load_config
 from pipeline.errors import CallError, ConfigError, Refused
 from pipeline.exhibits import Entry
 from pipeline.items import Item, Kind, Rights
 from pipeline.media import codecs
+from pipeline.net.options import NetworkOptions
+from pipeline.net.web import Online
 from pipeline.records import Clip
 from pipeline.review.gallery import write_gallery
 from pipeline.stages import join_reel
 from pipeline.stages.check_rights import RightsParams, check_music
-from pipeline.survey import check_exhibit, plan_exhibit
+from pipeline.survey import plan_exhibit
 from tests.media.test_loudness import tone, write
 
 CC = "https://creativecommons.org/licenses"
@@ -52,10 +55,15 @@ def exhibit(folder: Path, reel: str = f"{{{SMALL}}}", rights: str = "") -> Path:
     return path
 
 
+def ids_of(config) -> list[str]:
+    web = Online(NetworkOptions(offline=True))
+    return [item.id for item in pipeline.build.read_catalogue(config, web).items]
+
+
 def mistake(path: Path) -> str:
     config = load_config(path)
     with pytest.raises(ConfigError) as caught:
-        check_reel(config, pipeline.build.read_items(config))
+        check_reel(config, ids_of(config))
     return str(caught.value)
 
 
@@ -136,7 +144,7 @@ def test_a_low_caption_zone_leaves_captions_their_room(tmp_path: Path) -> None:
     low = "profiles: {low: {width_px: 1920, height_px: 1080, caption_zone: {bottom: 0.05}}}\n"
     config.write_text(config.read_text("utf-8") + low, encoding="utf-8")
     read = load_config(config)
-    check_reel(read, pipeline.build.read_items(read))
+    check_reel(read, ids_of(read))
     assert read.reel_params().foot == 0.1
     config.write_text(config.read_text("utf-8").replace("0.05", "0.3"), encoding="utf-8")
     assert load_config(config).reel_params().foot == 0.3

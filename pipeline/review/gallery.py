@@ -40,6 +40,8 @@ _SUBSETS = ("", "-latin", "-latin-ext", "-cyrillic", "-vietnamese")
 _FONTS = tuple(f"fonts/noto-serif-sc{s}-{weight}.woff2" for s in _SUBSETS for weight in (400, 700))
 _ASSETS = ("gallery.js", "gallery.css", "model-viewer.js", "LICENSES.txt", *_FONTS)
 
+_UNUSABLE_MOST = 200
+"""Entries that could not be used and are told one by one in the index."""
 _GENERATOR = '<meta name="generator" content="Tableau Vivant">'
 """How pages of an earlier gallery are known from foreign ones; `base.html.j2` says it."""
 
@@ -61,7 +63,9 @@ def write_gallery(exhibit: Exhibit, folder: Path, reel: ReelEntry | None = None)
             _write(folder / "assets" / name, bundled(f"web/dist/{name}").read_bytes())
         shown = [
             Shown(entry, position, _write_model(entry, folder))
-            for position, entry in enumerate(exhibit.entries, start=1)
+            for position, entry in enumerate(
+                (entry for entry in exhibit.entries if not entry.withheld), start=1
+            )
         ]
         pages = dict(_pages(exhibit, shown, ShownReel(reel, exhibit) if reel else None))
         for name, page in pages.items():
@@ -81,7 +85,7 @@ def _pages(
     """Yield file name and text of every page; the index, which links to all, comes last."""
     languages = Languages(exhibit.languages, always=LANGUAGES)
     environment = _environment(languages)
-    common = {"exhibit": exhibit, "total": len(shown)}
+    common = {"exhibit": exhibit, "total": len(shown), "unusable_most": _UNUSABLE_MOST}
     template = environment.get_template("object.html.j2")
     neighbours = [None, *shown, None]
     for before, this, after in zip(neighbours, shown, neighbours[2:], strict=False):

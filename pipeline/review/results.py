@@ -45,6 +45,7 @@ def lay_out(
         "title": exhibit.title,
         "languages": exhibit.languages,
         "objects": objects,
+        "unusable": [entry.model_dump() for entry in exhibit.unusable],
     }
     if reel is not None:
         document["reel"] = lay_out_reel(reel, folder, digest)
@@ -55,6 +56,9 @@ def lay_out(
 
 
 def _lay_out_object(entry: Entry, folder: Path, digest: Callable[[Path], str]) -> dict[str, Any]:
+    if entry.withheld:
+        why = " ".join(problem.message for problem in entry.problems)
+        return {"id": entry.item.id, "withheld": why, "files": {}}
     place = f"objects/{safe_name(entry.item.id)}"
     files = {}
     for stored, facts in _files(entry):
@@ -73,6 +77,9 @@ def _lay_out_object(entry: Entry, folder: Path, digest: Callable[[Path], str]) -
         "creator": item.creator,
         "date": item.date,
         "rights": item.rights.model_dump(),
+        "uses": entry.uses,
+        "derivative_licence": entry.derivative_licence,
+        "care": item.care.model_dump(mode="json", exclude_defaults=True),
         "size": item.size.model_dump(exclude_none=True),
         "size_known": item.size.is_known,
         "generated": entry.is_generated,
@@ -157,6 +164,8 @@ def _record(entry: Entry) -> dict[str, Any]:
         "provenance": {
             stage: _provenance(made) for stage, made in sorted(entry.provenance.items())
         },
+        "uses": entry.uses,
+        "derivative_licence": entry.derivative_licence,
         "problems": [problem.model_dump() for problem in entry.problems],
     }
 
@@ -184,7 +193,7 @@ def _listed(document: dict[str, Any]) -> set[str]:
     """Every file that an exhibit.json names."""
     entries = [*document["objects"], *([document["reel"]] if "reel" in document else [])]
     files = {file["path"] for entry in entries for file in entry["files"].values()}
-    return files | {entry["record"] for entry in entries}
+    return files | {entry["record"] for entry in entries if "record" in entry}
 
 
 def _take_away(folder: Path, name: str) -> None:

@@ -5,25 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple
 
 from pipeline.errors import ConfigError, Mistake
+from pipeline.protocols import DocumentKind, Web
 
 _log = logging.getLogger(__name__)
-
-DocumentKind = Literal["json", "xml", "table"]
-
-
-class Web(Protocol):
-    """Brings documents here."""
-
-    def document(self, url: str, kind: DocumentKind) -> Path:
-        """Return the file that holds the document, complete and checked.
-
-        Raises:
-            SourceError: if it cannot be had.
-        """
-        ...
 
 
 class Desk(NamedTuple):

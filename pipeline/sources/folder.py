@@ -15,8 +15,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from pipeline.csvfile import MAX_COLUMNS, Cell, read_table
-from pipeline.errors import ConfigError, Mistake
-from pipeline.items import Item
+from pipeline.errors import ConfigError, Mistake, SourceError
+from pipeline.items import Item, Unusable
 from pipeline.mistakes import Loc, Spot, Spots, suggest
 from pipeline.records import Params
 from pipeline.sources.entries import AXES, LANGUAGE, UNITS_M, read_catalogue
@@ -50,8 +50,8 @@ class FolderSource:
         self._options = options
         self._base = base
 
-    def items(self) -> Iterator[Item]:
-        """Yield the entries in catalogue order.
+    def items(self) -> Iterator[Item | Unusable]:
+        """Yield the entries in catalogue order, and in its place what cannot be used.
 
         Raises:
             ConfigError: with every mistake of the catalogue, or of the folders' names.
@@ -70,8 +70,12 @@ class FolderSource:
                 message = f"found a catalogue of the kind {suffix!r}, expected .csv or .yaml"
                 raise ConfigError([Mistake(str(path), 1, 1, message)])
         language = catalogue.language or self._options.language
-        for entry in catalogue.items:
-            yield entry.item(language, finder.find)
+        for number, entry in enumerate(catalogue.items, start=1):
+            try:
+                yield entry.item(language, finder.find)
+            except SourceError as error:
+                place = f"{path.name}, object {number}"
+                yield Unusable(id=entry.id, place=place, message=str(error))
 
 
 class _Table:

@@ -1,0 +1,224 @@
+"""Everything that can be said of an exhibit without working: mistakes, rights, pictures, sizes.
+
+The catalogue is read entry by entry and none is kept, so that a hundred thousand can be checked.
+Nothing here makes or fetches anything; of a picture on the web only the address is known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from pipeline.build import stream_catalogue
+from pipeline.config import (
+    ClipSection,
+    ExhibitConfig,
+    ObjectSection,
+    StorySection,
+    check_objects,
+    check_reel,
+    load_config,
+    merged,
+)
+from pipeline.errors import Refused, StageFailed
+from pipeline.items import Item, Kind, Unusable
+from pipeline.media.codecs import CodecName, require
+from pipeline.net.web import open_web
+from pipeline.reels import REEL_ID
+from pipeline.stages.check_rights import check_music, check_rights
+from pipeline.variants import clip_params
+
+_TOLD = 20
+"""Remarks of each sort that are told to people; programs get all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know of one object before work starts."""
+
+    id: str
+    about: str
+    """``entry``, ``rights``, ``picture``, ``size``, ``size note``, ``id``, ``shared picture``,
+    ``music``; or ``codec``: ``id`` is then a profile's."""
+    message: str
+    place: str = ""
+    """Where the entry stands: ``objects.csv:12``."""
+
+
+class Checked(BaseModel):
+    """What `check_exhibit` found."""
+
+    objects: int
+    """Entries of the catalogue, those of which nothing can be made among them."""
+    ready: int
+    unusable: int
+    """Entries of which nothing can be made."""
+    refused: int
+    """Objects of which not all may be made that the config asks for."""
+    closed: int
+    """Those among them of which nothing may be made."""
+    unreadable: int
+    unsized: int
+    unwritable: int
+    """Profiles that are asked for and that this machine cannot encode."""
+    kinds: dict[str, int]
+    """How many objects are of which kind."""
+    remarks: list[Remark]
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing in the way, 1 something is missing, unusable or refused, 3 all is refused."""
+        missing = self.unusable or self.unreadable or self.unwritable
+        if self.closed and self.closed == self.objects:
+            return 3
+        refused = self.refused or any(remark.about == "music" for remark in self.remarks)
+        return 1 if missing or refused else 0
+
+    def as_text(self) -> str:
+        """For people: a few remarks of each sort, and the sum."""
+        lines: list[str] = []
+        told: Counter[str] = Counter()
+        for remark in self.remarks:
+            told[remark.about] += 1
+            if told[remark.about] <= _TOLD:
+                where = f"{remark.place}: " if remark.place else ""
+                message = remark.message.removeprefix(f"{remark.id}: ")
+                lines.append(f"{where}{remark.id}: {message}")
+        more = {about: count - _TOLD for about, count in told.items() if count > _TOLD}
+        lines += [
+            f"… and {count} more about {about}; --json lists them all"
+            for about, count in more.items()
+        ]
+        lines.append(
+            f"{self.objects} objects: {self.ready} ready, {self.unusable} entries unusable, "
+            f"{self.refused} refused by rights ({self.closed} of them whole), "
+            f"{self.unreadable} without a readable picture, {self.unsized} of unknown size."
+        )
+        return "\n".join(lines)
+
+
+def check_exhibit(path: Path) -> Checked:
+    """Check config, catalogue, pictures, rights and sizes.
+
+    Raises:
+        ConfigError: with every mistake of the config, or of the catalogue as a whole.
+        SourceError: if the catalogue is on the web and cannot be had.
+    """
+    config = load_config(path)
+    tally = _Tally(config)
+    with open_web(config.network) as web:
+        for entry in stream_catalogue(config, web):
+            tally.count(entry)
+    check_objects(config, tally.ids)
+    check_reel(config, tally.ids)
+    remarks = tally.remarks + unwritable(config, pictures=tally.pictures, texts=tally.texts)
+    if config.reel and (music := config.reel.music):
+        try:
+            check_music(music.credit, music.rights, config.rights)
+        except Refused as error:
+            remarks.append(Remark(REEL_ID, "music", str(error)))
+    found = Counter(remark.about for remark in remarks)
+    return Checked(
+        objects=tally.objects,
+        ready=tally.ready,
+        unusable=found["entry"],
+        refused=tally.refused,
+        closed=tally.closed,
+        unreadable=found["picture"],
+        unsized=found["size"],
+        unwritable=found["codec"],
+        kinds=dict(tally.kinds.most_common()),
+        remarks=remarks,
+    )
+
+
+class _Tally:
+    """What is known of the entries so far."""
+
+    def __init__(self, config: ExhibitConfig) -> None:
+        self._config = config
+        self.remarks: list[Remark] = []
+        self.ids: dict[str, None] = {}
+        self.kinds: Counter[str] = Counter()
+        self.objects = self.ready = self.refused = self.closed = 0
+        self.pictures = self.texts = False
+        self._alike: dict[str, str] = {}
+        self._shared: dict[str, str] = {}
+
+    def count(self, entry: Item | Unusable) -> None:
+        """Look at one entry."""
+        self.objects += 1
+        if isinstance(entry, Unusable):
+            self.remarks.append(Remark(entry.id, "entry", entry.message, entry.place))
+            return
+        self.ids[entry.id] = None
+        self.kinds[entry.kind] += 1
+        self.pictures |= entry.image is not None
+        self.texts |= entry.image is None
+        before = len(self.remarks)
+        self._check_rights(entry)
+        self._check_picture(entry)
+        self.ready += len(self.remarks) == before
+        self._note(entry)
+
+    def _say(self, item: Item, about: str, message: str) -> None:
+        self.remarks.append(Remark(item.id, about, message, item.place))
+
+    def _check_rights(self, item: Item) -> None:
+        config = self._config
+        leave = check_rights(item, config.asked(item), config.rights, config.shown)
+        for why in leave.refusals:
+            self._say(item, "rights", why)
+        self.refused += bool(leave.refusals)
+        self.closed += leave.nothing_allowed
+
+    def _check_picture(self, item: Item) -> None:
+        if isinstance(item.image, Path) and not item.image.is_file():
+            self._say(item, "picture", f"the picture {item.image} is not there")
+        elif item.image is None and item.kind is not Kind.INTANGIBLE:
+            self._say(item, "picture", "the entry names no picture, and nothing is made without")
+
+    def _note(self, item: Item) -> None:
+        """Say what is odd and stops nothing."""
+        if item.image is not None and not item.size.is_known:
+            self._say(item, "size", "size unknown: its mesh will have no true size")
+        for note in item.size_notes:
+            self._say(item, "size note", note)
+        other = self._alike.setdefault(item.id.casefold(), item.id)
+        if other != item.id:
+            self._say(item, "id", f"its id differs from {other} only by upper and lower case")
+        if item.image is not None:
+            other = self._shared.setdefault(str(item.image), item.id)
+            if other != item.id:
+                self._say(item, "shared picture", f"it shares its picture with {other}")
+
+
+def unwritable(config: ExhibitConfig, *, pictures: bool, texts: bool) -> list[Remark]:
+    """Say of each profile that the exhibit asks for whether its codec is missing, once.
+
+    Args:
+        config: the exhibit's.
+        pictures: there are objects with a picture.
+        texts: there are objects without one.
+    """
+    used: dict[tuple[str, CodecName], str] = {}
+    sections: list[ClipSection | StorySection | None] = []
+    for own in (ObjectSection(), *config.objects.values()):
+        sections += [merged(config.clip, own.clip)] if pictures else []
+        sections += [merged(config.story, own.story)] if texts else []
+    for section in sections:
+        if section is not None:
+            for params in clip_params(section, config.all_profiles).values():
+                used[params.profile, params.codec] = f"the profile {params.profile}"
+    if reel := config.reel_params():
+        used.setdefault((reel.profile, reel.codec), f"the reel's profile {reel.profile}")
+    remarks = []
+    for (profile, codec), wanted_by in used.items():
+        try:
+            require(codec, wanted_by)
+        except StageFailed as error:
+            remarks.append(Remark(profile, "codec", str(error)))
+    return remarks

@@ -1,0 +1,107 @@
+"""The way to the web that a run has: documents and pictures, by whatever they are wanted for.
+
+Nothing is opened before something is asked for: most exhibits never leave their folder. What was
+fetched is kept in a cache of the user's, which all exhibits share.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import SourceError
+from pipeline.net.options import NetworkOptions
+
+if TYPE_CHECKING:
+    from pipeline.items import Picture
+    from pipeline.net.fetch import Fetcher
+    from pipeline.protocols import DocumentKind
+
+ENVIRONMENT = "VIVANT_CACHE"
+"""Names a folder for what is fetched, in the place of the user's cache folder."""
+
+
+def cache_folder() -> Path:
+    """Return where fetched files are kept."""
+    from platformdirs import user_cache_path
+
+    named = os.environ.get(ENVIRONMENT)
+    return Path(named) if named else user_cache_path("tableau-vivant", appauthor=False) / "web"
+
+
+@contextmanager
+def open_web(options: NetworkOptions) -> Iterator[Online]:
+    """Give a way to the web for as long as the body runs."""
+    web = Online(options)
+    try:
+        yield web
+    finally:
+        web.close()
+
+
+class Online:
+    """Fetches what is asked for; see `pipeline.protocols.Web`. Threads may share it."""
+
+    def __init__(self, options: NetworkOptions) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._opened: Fetcher | None = None
+
+    def document(self, url: str, kind: DocumentKind) -> Path:
+        """Return the file that holds the document.
+
+        Raises:
+            SourceError: if it cannot be had.
+        """
+        from pipeline.net import wanted
+
+        kinds = {"json": wanted.JSON, "xml": wanted.XML, "table": wanted.TABLE}
+        return self._fetcher().fetch(url, kinds[kind])
+
+    def picture(self, picture: Picture, long_side_px: int) -> Path:
+        """Return the file of a picture: of a IIIF service the size that is needed.
+
+        Raises:
+            SourceError: if it cannot be had.
+        """
+        from pipeline.net.iiif_image import fetch_image
+        from pipeline.net.wanted import PICTURE
+
+        if not picture.service:
+            return self._fetcher().fetch(picture.url, PICTURE)
+        try:
+            return fetch_image(self._fetcher(), picture.service, long_side_px)
+        except SourceError:
+            if not picture.url:
+                raise
+            return self._fetcher().fetch(picture.url, PICTURE)
+
+    def has(self, picture: Picture, long_side_px: int) -> bool:
+        """Return whether `picture` would ask nobody."""
+        quiet = Online(self._options.model_copy(update={"offline": True}))
+        try:
+            quiet.picture(picture, long_side_px)
+        except SourceError:
+            return False
+        finally:
+            quiet.close()
+        return True
+
+    def close(self) -> None:
+        """End all waiting and close all connections."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+            self._opened = None
+
+    def _fetcher(self) -> Fetcher:
+        from pipeline.net.fetch import Fetcher
+
+        with self._lock:
+            if self._opened is None:
+                self._opened = Fetcher(self._options, cache_folder())
+            return self._opened
