@@ -36,11 +36,13 @@ _SHORTENED = re.compile(r"\d([.,]\d+)?E[+-]\d{2,3}", re.IGNORECASE)
 """How spreadsheets show a long number once they have taken an id for one."""
 _NOTHING = re.compile(r"[-+]?0*(?:[.,]0*)?|nan|null|none|n/?a|-+|–|inf|#.*", re.IGNORECASE)
 """Zeros and signs of nothing: no measure."""
+_WITH_UNIT = re.compile(r"([\d.,]{1,20})\s{0,2}([^\W\d_]{1,12}|\"|″)\.?")
+"""``30,5 cm``: a number that brings its own unit."""
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _INFO = re.compile(r"/info\.json$", re.IGNORECASE)
 _KINDS = {kind.value: kind for kind in Kind}
-_ACCESS: tuple[Access, ...] = get_args(Access)
-_YES = frozenset(
+ACCESS: tuple[Access, ...] = get_args(Access)
+YES = frozenset(
     [
         "true",
         "yes",
@@ -61,7 +63,7 @@ _YES = frozenset(
         "waar",
     ]
 )
-_NO = frozenset(
+NO = frozenset(
     [
         "false",
         "no",
@@ -219,10 +221,10 @@ class Mapped:
         if not text:
             return None
         access = self._accesses.get(_key(text))
-        access = access or next((one for one in _ACCESS if one == _key(text)), None)
+        access = access or next((one for one in ACCESS if one == _key(text)), None)
         if access is None:
             raise _Unfit(
-                f"found the access {text[:60]!r}, expected {', '.join(_ACCESS)}; say in the config "
+                f"found the access {text[:60]!r}, expected {', '.join(ACCESS)}; say in the config "
                 f"what it means: source.columns.accesses: {{{text[:60]}: internal}}"
             )
         return access
@@ -232,10 +234,10 @@ class Mapped:
         said = _joined(stated, entry.look)
         if stated is None or not said:
             return None
-        if _key(said) not in _YES | _NO:
+        if _key(said) not in YES | NO:
             entry.extra[stated.column[0]] = said
             return None
-        return _key(said) in _YES
+        return _key(said) in YES
 
     def _notices(self, entry: _Entry) -> list[Notice]:
         texts = _listed(self._mapping.notices, entry.look)
@@ -320,6 +322,8 @@ def _measured(mapping: Mapping, entry: _Entry) -> list[Measured]:
         unit = axis.unit or unit_in(axis.column)
         if axis.unit_column:
             unit = next(iter(entry.look(axis.unit_column)), "")
+        if inside := _WITH_UNIT.fullmatch(number):
+            number, unit = inside.groups()
         if not unit:
             entry.extra[axis.column] = number
             continue
