@@ -3,7 +3,7 @@
 What is known of words stands in ``kinds.yaml`` beside this module, in nine languages and with the
 ids of the Getty Art & Architecture Thesaurus (AAT); `pipeline.kindwords` reads them in a statement.
 This module weighs what the fields of an entry say. It knows no source and no record: kinds are
-plain names, those of `pipeline.records.Kind`.
+plain names, those of `pipeline.items.Kind`.
 
 Evidence in its order: an AAT id; the object name; the classification; the medium; a title that
 is the name of a thing (``Jar``, ``Cabbage-Leaf Bowl``); materials and vague words; the size. What
@@ -49,7 +49,7 @@ class Guess:
     """A kind, and where it was read."""
 
     kind: str
-    """A value of `pipeline.records.Kind`."""
+    """A value of `pipeline.items.Kind`."""
     reason: str
     """For curators: ``object name "Hanging scroll" → scroll (AAT 300265079)``."""
     sure: Sure

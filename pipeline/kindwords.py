@@ -183,18 +183,6 @@ def fold(text: str) -> str:
 class _Reading:
     """Reads one phrase, word by word."""
 
-    __slots__ = (
-        "_article",
-        "_name",
-        "_open",
-        "_others",
-        "_seen",
-        "_through",
-        "_words",
-        "added",
-        "goes_on",
-    )
-
     def __init__(self, words: Table, *, added: bool) -> None:
         self._words = words
         self.added = added
