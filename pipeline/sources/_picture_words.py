@@ -51,6 +51,14 @@ _TECHNICAL_NAMES = re.compile(
     "Digest)|dc:format|tiff:(?!Artist$|Copyright$|ImageDescription$).*|xmp:(?:Modify|Metadata)Date"
     "|xmp:(?:CreatorTool|Thumbnails|Rating)"
 )
+_PADDING = b"\0 \t\r\n"
+_WIDE = (
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_DECLARATION = re.compile(r"<\?xml\s[^>]{0,200}>")
 _PACKET = re.compile(rb"<\?xpacket end=.{0,40}\Z", re.DOTALL)
 
 _DATASETS = {
@@ -125,10 +133,10 @@ def read_xmp(packet: bytes) -> Words:
     """
     from lxml import etree
 
-    plain = _PACKET.sub(b"", packet.strip(b"\0 \t\r\n")).rstrip(b"\0 \t\r\n")
+    plain = _PACKET.sub(b"", _utf8(packet)).rstrip(_PADDING)
     if not plain:
         return {}
-    if b"<!DOCTYPE" in plain.replace(b"\0", b""):
+    if b"<!DOCTYPE" in plain:
         raise BadXmp("found a document type in its XMP, expected none")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -143,6 +151,15 @@ def read_xmp(packet: bytes) -> Words:
         if above is None or above.tag == f"{_RDF}RDF":
             _add(words, _structure(description, 0))
     return words
+
+
+def _utf8(packet: bytes) -> bytes:
+    """Return the packet without its padding; one in UTF-16 as UTF-8, without its declaration."""
+    for mark, encoding in _WIDE:
+        if packet.startswith(mark):
+            text = _DECLARATION.sub("", packet.decode(encoding, "replace"))
+            return text.strip("\ufeff\0 \t\r\n").encode()
+    return packet.strip(_PADDING)
 
 
 def _structure(element: _Element, depth: int) -> Words:
