@@ -155,10 +155,10 @@ def test_long_texts_cost_little() -> None:
     long = ["vase of " * 200_000, "花" * 1_000_000, "hanging " * 200_000, "ﷺ" * 1_000_000]
     table()
 
-    start = time.perf_counter()
+    start = time.process_time()
     guesses = [guess_kind(Evidence([text] * 1000, [text] * 1000, text, text)) for text in long]
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert max(len(guess.reason) for guess in guesses) < 300
 
 
