@@ -169,6 +169,20 @@ def test_a_stated_checksum_is_held(web, make, tools):
     assert path.read_bytes() == tools.jpeg()
 
 
+def test_a_cached_file_with_another_checksum_is_replaced(web, make, tools):
+    web.pages["/a.jpg"] = tools.send(tools.jpeg())
+    fetcher = make()
+    path = fetcher.fetch(f"{web.url}/a.jpg", PICTURE)
+    web.pages["/a.jpg"] = tools.send(tools.jpeg(seed=5))
+
+    fetcher.fetch(f"{web.url}/a.jpg", PICTURE, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    assert len(web.requests) == 1
+    new = hashlib.sha256(tools.jpeg(seed=5)).hexdigest()
+    fetcher.fetch(f"{web.url}/a.jpg", PICTURE, sha256=new)
+
+    assert path.read_bytes() == tools.jpeg(seed=5)
+
+
 # The server misbehaves ---------------------------------------------------------------------------
 
 
@@ -201,10 +215,20 @@ def test_retry_after_is_honoured(web, make, tools, slept, form):
     assert max(slept) == pytest.approx(40, abs=2)
 
 
-def test_a_server_that_wants_hours_of_rest_is_left_alone(web, make, tools, slept):
-    web.pages["/a.jpg"] = tools.send(b"", status=429, retry_after="7200")
+def test_at_once_is_not_taken_literally(web, make, tools, slept):
+    busy = tools.send(b"", status=503, retry_after="0")
+    web.pages["/a.jpg"] = tools.in_turn(busy, busy, busy, tools.send(tools.jpeg()))
 
-    with pytest.raises(SourceError, match="left alone for 7200 s"):
+    make().fetch(f"{web.url}/a.jpg", PICTURE)
+
+    assert sum(slept) > 3
+
+
+@pytest.mark.parametrize("seconds", [301, 7200])
+def test_a_server_that_wants_a_long_rest_is_left_alone(web, make, tools, slept, seconds):
+    web.pages["/a.jpg"] = tools.send(b"", status=429, retry_after=str(seconds))
+
+    with pytest.raises(SourceError, match=f"left alone for {seconds} s"):
         make().fetch(f"{web.url}/a.jpg", PICTURE)
 
     assert slept == []
