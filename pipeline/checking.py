@@ -33,6 +33,8 @@ from pipeline.variants import clip_params
 
 _TOLD = 20
 """Remarks of each sort that are told to people; programs get all of them."""
+_NAMED = 4
+"""Objects that are named where many have the same remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,20 @@ class Checked(BaseModel):
         return 1 if missing or refused else 0
 
     def as_text(self) -> str:
-        """For people: a few remarks of each sort, and the sum."""
+        """For people: what is the same of many objects once, a few of each sort, and the sum."""
+        alike: dict[tuple[str, str], list[Remark]] = {}
+        for remark in self.remarks:
+            said = remark.message.removeprefix(f"{remark.id}: ")
+            alike.setdefault((remark.about, said.replace(remark.id, "…")), []).append(remark)
         lines: list[str] = []
         told: Counter[str] = Counter()
-        for remark in self.remarks:
-            told[remark.about] += 1
-            if told[remark.about] <= _TOLD:
-                where = f"{remark.place}: " if remark.place else ""
-                message = remark.message.removeprefix(f"{remark.id}: ")
-                lines.append(f"{where}{remark.id}: {message}")
+        for (about, _), remarks in alike.items():
+            told[about] += 1
+            if told[about] <= _TOLD:
+                lines.append(_told(remarks))
         more = {about: count - _TOLD for about, count in told.items() if count > _TOLD}
         lines += [
-            f"… and {count} more about {about}; --json lists them all"
-            for about, count in more.items()
+            f"… and {n} more about {about}; --json lists them all" for about, n in more.items()
         ]
         lines.append(
             f"{self.objects} objects: {self.ready} ready, {self.unusable} entries unusable, "
@@ -98,6 +101,18 @@ class Checked(BaseModel):
             f"{self.unreadable} without a readable picture, {self.unsized} of unknown size."
         )
         return "\n".join(lines)
+
+
+def _told(remarks: list[Remark]) -> str:
+    """Say once what is the same of several objects."""
+    first = remarks[0]
+    message = first.message.removeprefix(f"{first.id}: ")
+    if len(remarks) == 1:
+        where = f"{first.place}: " if first.place else ""
+        return f"{where}{first.id}: {message}"
+    named = ", ".join(remark.id for remark in remarks[:_NAMED])
+    others = f" and {len(remarks) - _NAMED} more" if len(remarks) > _NAMED else ""
+    return f"{len(remarks)} objects ({named}{others}): {message}"
 
 
 def check_exhibit(path: Path) -> Checked:

@@ -145,15 +145,12 @@ def _size(found: Described) -> tuple[Dimensions | None, tuple[str, ...]]:
 
     What it leaves open is taken from a later one that says the same otherwise.
     """
-    known: list[Dimensions] = []
-    notes: list[str] = []
-    for read in _read(found.sizes):
-        notes += read.notes
-        if any(_sides(read)):
-            known.append(read)
+    read = list(_read(found.sizes))
+    known = [one for one in read if any(_sides(one))]
     if not known:
-        return None, tuple(dict.fromkeys(notes))
+        return None, tuple(dict.fromkeys(note for one in read for note in one.notes))
     best = known[0]
+    notes = list(best.notes)
     for other in known[1:]:
         best, note = _completed(best, other)
         notes += [note] if note else []
@@ -200,12 +197,25 @@ def _completed(first: Dimensions, other: Dimensions) -> tuple[Dimensions, str]:
     """Add what only ``other`` states, if both agree on all that both state."""
     pairs = list(zip(_NAMES, _sides(first), _sides(other), strict=True))
     both = [(name, a, b) for name, a, b in pairs if a and b]
-    apart = [(name, a, b) for name, a, b in both if abs(a - b) > _SAME * max(a, b)]
+    apart = [(name, a, b) for name, a, b in both if not _same(a, b)]
+    if apart and _turned(first, other):
+        return first, ""
     if apart:
         name, a, b = apart[0]
         return first, f"its {name[:-2]} is {a:g} m in one statement and {b:g} m in another"
     added = {name: b for name, a, b in pairs if a is None and b is not None}
     return (first.model_copy(update=added) if both else first), ""
+
+
+def _same(a: float | None, b: float | None) -> bool:
+    return a is not None and b is not None and abs(a - b) <= _SAME * max(a, b)
+
+
+def _turned(first: Dimensions, other: Dimensions) -> bool:
+    """Whether both agree if height and width change places in the one that is not sure of them."""
+    if other.sure != "unsure":
+        return False
+    return _same(first.height_m, other.width_m) and _same(first.width_m, other.height_m)
 
 
 def _plain(size: Dimensions | None) -> Size:

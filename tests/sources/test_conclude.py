@@ -92,6 +92,16 @@ def test_what_the_first_statement_leaves_open_comes_from_the_next_that_agrees(fi
     assert any("height is 0.305 m in one statement and 0.5 m" in note for note in apart.size_notes)
 
 
+def test_axes_that_changed_places_are_no_contradiction_where_nobody_trusts_them(finish):
+    """Tate's dump: the statement has the height first, its numbers have it as the width."""
+    text = Statement(text="support: 762 x 1118 mm", language="en")
+    swapped = {"axes": {"height": 1118, "width": 762}, "unit": "mm"}
+    item = finish(sizes=(text, Measured(**swapped, trusted=False)))
+    assert item.size == Size(height_m=0.762, width_m=1.118)
+    assert item.size_notes == ()
+    assert finish(sizes=(text, Measured(**swapped))).size_notes
+
+
 def test_the_frame_is_not_the_work(finish):
     item = finish(
         sizes=(
