@@ -108,7 +108,10 @@ def test_an_exhibit_is_made_whole(exhibit, tmp_path):
     by_id = {entry["id"]: entry for entry in document["objects"]}
     assert by_id["disc"]["files"]["mesh.glb"]["unit"] == "metre"
     assert by_id["print"]["files"]["mesh.glb"]["unit"] == "unknown"
-    assert by_id["disc"]["rights"] == {"uri": CC0, "credit": "Test Museum", "holder": ""}
+    rights = by_id["disc"]["rights"]
+    assert (rights["uri"], rights["credit"]) == (CC0, "Test Museum")
+    assert by_id["disc"]["derivative_licence"] == CC0
+    assert len(by_id["disc"]["uses"]) == 7
     for entry in document["objects"]:
         for file in entry["files"].values():
             path = tmp_path / "renders" / "small" / file["path"]
@@ -196,19 +199,117 @@ def test_one_bad_picture_fails_alone(exhibit, tmp_path):
     assert "print.png" in page or "Print" in page
 
 
-def test_what_rights_forbid_is_not_begun(exhibit, tmp_path):
+FORBIDDEN = "http://rightsstatements.org/vocab/InC/1.0/"
+
+
+def under(exhibit: Path, uri: str, *lines: int) -> None:
+    """Put the objects in some lines of the catalogue under other rights."""
     catalogue = exhibit.parent / "catalogue.csv"
-    forbidden = "http://rightsstatements.org/vocab/InC/1.0/"
-    lines = catalogue.read_text("utf-8").splitlines()
-    lines[1] = lines[1].replace(CC0, forbidden)
-    catalogue.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = catalogue.read_text("utf-8").splitlines()
+    for line in lines:
+        text[line] = text[line].replace(CC0, uri)
+    catalogue.write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def names(outcome: pipeline.Outcome, identifier: str) -> set[str]:
+    return {path.name for path in (outcome.folder / "objects" / identifier).iterdir()}
+
+
+def test_what_rights_forbid_is_not_begun_but_seen(exhibit, tmp_path):
+    under(exhibit, FORBIDDEN, 1)
     outcome = render(exhibit, tmp_path / "renders")
-    assert outcome.exit_code == 3
+    assert outcome.exit_code == 1
     (problem,) = outcome.report["problems"]
     assert (problem["id"], problem["reason"]) == ("disc", "refused")
-    assert [path.name for path in (outcome.folder / "objects" / "disc").iterdir()] == [
-        "record.json"
-    ]
+    assert "do not allow clips and meshes because the work is in copyright" in problem["message"]
+    assert names(outcome, "disc") == {"photo.webp", "alpha.png", "record.json"}
+    stages = outcome.report["stages"]
+    assert {name: stage["made"] for name, stage in stages.items()} == {
+        "ingest_photo": 2,
+        **dict.fromkeys(("cut_mask", "estimate_depth", "render_clip", "build_mesh"), 1),
+        "typeset_clip": 1,
+    }
+    document = json.loads((outcome.folder / "exhibit.json").read_text("utf-8"))
+    (disc,) = (entry for entry in document["objects"] if entry["id"] == "disc")
+    assert disc["uses"] == ["preview"]
+    assert disc["derivative_licence"] == ""
+    page = (outcome.folder / "gallery" / "disc.html").read_text("utf-8")
+    assert "../objects/disc/photo.webp" in page
+    assert "the work is in copyright" in page
+
+
+def test_a_text_under_copyright_is_not_set_in_type(exhibit, tmp_path):
+    under(exhibit, FORBIDDEN, 3)
+    outcome = render(exhibit, tmp_path / "renders", only=["craft"])
+    assert names(outcome, "craft") == {"record.json"}
+    assert outcome.report["stages"] == {}
+
+
+def test_where_nothing_is_allowed_the_exit_status_says_so(exhibit, tmp_path):
+    under(exhibit, FORBIDDEN, 1, 2, 3)
+    outcome = render(exhibit, tmp_path / "renders")
+    assert outcome.exit_code == 3
+    assert {p["reason"] for p in outcome.report["problems"]} == {"refused"}
+    exhibit.write_text(CONFIG.replace("clip: {duration_s: 1, fps: 12, long_side_px: 128}", ""))
+    still = exhibit.read_text("utf-8").replace("mesh:\n", "").replace("story:", "# story:")
+    exhibit.write_text(still, encoding="utf-8")
+    previews = render(exhibit, tmp_path / "renders")
+    assert (previews.exit_code, previews.report["problems"]) == (0, [])
+
+
+def test_a_policy_can_forbid_one_thing_and_leave_the_other(exhibit, tmp_path):
+    with exhibit.open("a", encoding="utf-8") as config:
+        config.write("rights: {policy: {zero: {deny: [derivative_video], reason: our board}}}\n")
+    outcome = render(exhibit, tmp_path / "renders")
+    assert outcome.exit_code == 1, "meshes were made, clips refused"
+    assert names(outcome, "disc") >= {"mesh.glb", "mask.png"}
+    assert "clip.mp4" not in names(outcome, "disc")
+    assert "do not allow clips because our board" in outcome.report["problems"][0]["message"]
+
+
+def test_restricted_objects_are_neither_made_nor_shown_nor_titled(exhibit, tmp_path):
+    import pipeline.build
+    from pipeline.items import Care, Item
+
+    def careful(item: Item) -> Item:
+        care = Care(access="restricted", reason="its sensitivity says 'sacred'")
+        return item.model_copy(update={"care": care}) if item.id == "disc" else item
+
+    read = pipeline.build.stream_catalogue
+
+    def stream(*args):
+        return (careful(entry) for entry in read(*args))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline.build, "stream_catalogue", stream)
+        outcome = render(exhibit, tmp_path / "renders")
+        assert outcome.exit_code == 1
+        document = json.loads((outcome.folder / "exhibit.json").read_text("utf-8"))
+        (disc,) = (entry for entry in document["objects"] if entry["id"] == "disc")
+        assert set(disc) == {"id", "withheld", "files"}
+        assert "its sensitivity says 'sacred'" in disc["withheld"]
+        assert not (outcome.folder / "objects" / "disc").exists()
+        for path in outcome.folder.rglob("*"):
+            if path.suffix in {".html", ".json", ".js"} and "assets" not in path.parts:
+                text = path.read_text("utf-8")
+                assert "Disc" not in text, path
+                assert "圆盘" not in text, path
+        assert outcome.report["stages"]["ingest_photo"]["made"] == 1
+
+        shown = exhibit.read_text("utf-8").replace("gallery:", "gallery: {show: [restricted]}")
+        exhibit.write_text(shown, encoding="utf-8")
+        outcome = render(exhibit, tmp_path / "renders")
+        assert outcome.exit_code == 0, outcome.report["problems"]
+        assert names(outcome, "disc") >= {"clip.mp4", "mesh.glb"}
+        page = (outcome.folder / "gallery" / "disc.html").read_text("utf-8")
+        assert "圆盘" in page
+
+    exhibit.write_text(CONFIG, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline.build, "stream_catalogue", stream)
+        again = render(exhibit, tmp_path / "renders")
+        assert not (again.folder / "objects" / "disc").exists(), "what was shown is taken away"
+        assert not (again.folder / "gallery" / "disc.html").exists()
 
 
 def test_only_some_objects_can_be_worked_on(exhibit, tmp_path):

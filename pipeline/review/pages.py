@@ -14,14 +14,15 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from pipeline.care import access_of
 from pipeline.errors import StoreError
 from pipeline.exhibits import Entry
 from pipeline.items import Kind
-from pipeline.licences import find_licence
 from pipeline.naming import safe_name
 from pipeline.records import Localized, Provenance
 from pipeline.review.clips import Version, versions_of
-from pipeline.review.text import Languages, bytes_words, clean, size_words, web_address
+from pipeline.review.rights import ShownRights
+from pipeline.review.text import Languages, bytes_words, clean, size_words
 from pipeline.review.words import word, word_or_name
 
 
@@ -136,6 +137,8 @@ class Shown:
         for reason in ("refused", "failed", "pending"):
             if any(problem.reason == reason for problem in entry.problems):
                 badges.append(Badge(reason, word(reason)))
+        if (access := access_of(entry.item.care)) != "public":
+            badges.append(Badge("access", word(f"access_{access}")))
         if entry.is_generated:
             badges.append(Badge("generated", word("generated")))
         if any(made.tried for made in entry.provenance.values()):
@@ -160,13 +163,9 @@ class Shown:
         return _stage_words(name)
 
     @property
-    def rights(self) -> tuple[Localized, str | None]:
-        """What people call the licence, and its address; the bare text where it is not known."""
-        uri = self.entry.item.rights.uri
-        licence = find_licence(uri)
-        if licence is None:
-            return {"und": uri}, web_address(uri)
-        return {"en": licence.english, "zh": licence.chinese}, licence.uri
+    def rights(self) -> ShownRights:
+        """Rights and care."""
+        return ShownRights(self.entry)
 
     @property
     def layer_choices(self) -> list[tuple[str, str]]:

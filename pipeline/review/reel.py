@@ -121,8 +121,9 @@ class ShownReel:
     @property
     def missing(self) -> list[tuple[str, Localized]]:
         """Page and title of each object that is not in it."""
-        entries = {entry.item.id: entry for entry in self.exhibit.entries}
-        shown = [Shown(entries[out.id], 0, None) for out in missing(self.entry)]
+        entries = {one.item.id: one for one in self.exhibit.entries if not one.withheld}
+        left_out = [out.id for out in missing(self.entry) if out.id in entries]
+        shown = [Shown(entries[name], 0, None) for name in left_out]
         return [(one.page_href, one.title) for one in shown]
 
     @property

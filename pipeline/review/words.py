@@ -218,6 +218,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kind_textile": ("Textile", "织物"),
     "kind_scroll": ("Scroll", "卷轴"),
     "kind_scene": ("Scene", "场景"),
+    "kind_other": ("Object", "器物"),
     "kind_intangible": ("Intangible heritage", "非物质文化遗产"),
     "stage_check_rights": ("Rights", "权利"),
     "stage_ingest_photo": ("Photograph", "照片"),
