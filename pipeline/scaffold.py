@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pipeline.config import json_schema
 from pipeline.errors import CallError
+from pipeline.sources.draft import draft_source, quoted
 from pipeline.store import write_whole
+from pipeline.tables.rows import harmless
 
 _EXHIBIT = """\
 # An exhibit for Tableau Vivant.
@@ -21,14 +23,10 @@ _EXHIBIT = """\
 
 exhibit:
   id: {id}
-  title: {{en: "{title}"}}
+  title: {{en: {title}}}
   languages: [en, zh]       # of the gallery; the first one is shown first
 
-source:
-  name: folder
-  catalogue: {catalogue}
-  images: [{images}]        # folders where the catalogue's pictures lie
-
+{source}
 rights:
   purpose: noncommercial    # or: commercial
   # permissions: {{"1963.504": "letter of 2026-03-02"}}   # what the museum was granted
@@ -47,9 +45,7 @@ gallery:
 #     clip: {{duration_s: 10}}
 """
 
-_CATALOGUE = """\
-id,image,title,title_zh,kind,rights,credit,height_cm
-"""
+_COLUMNS = ("id", "image", "title", "title_zh", "kind", "rights", "credit", "height_cm")
 
 
 def new_exhibit(directory: Path, catalogue: Path | None = None) -> Path:
@@ -58,25 +54,33 @@ def new_exhibit(directory: Path, catalogue: Path | None = None) -> Path:
     Beside it lies the JSON Schema for editors. Pictures are looked for where the catalogue is.
     Without a catalogue an empty one is made, with the columns that are understood.
 
+    Args:
+        directory: the folder to make, or one without an exhibit.
+        catalogue: a table, JSON, XML or YAML, or a folder of documents or pictures.
+
     Raises:
-        CallError: if there is an exhibit already, or the catalogue is not there.
+        CallError: if there is an exhibit already, or the catalogue is not there, cannot be read
+            or is of a kind that is not known.
     """
     path = directory / "exhibit.yaml"
     if path.exists():
         raise CallError(f"{path} is there already and was left as it is. Choose another folder.")
-    if catalogue is not None and not catalogue.is_file():
+    if catalogue is not None and not catalogue.exists():
         raise CallError(f"The catalogue {catalogue} is not there.")
     if catalogue is None:
         catalogue = directory / "catalogue.csv"
         if not catalogue.exists():
-            write_whole(catalogue, _CATALOGUE)
+            write_whole(catalogue, ",".join(map(harmless, _COLUMNS)) + "\n")
+    pictures = catalogue if catalogue.is_dir() else catalogue.parent
+    source = draft_source(
+        catalogue, _relative(catalogue, directory), _relative(pictures, directory)
+    )
     directory.mkdir(parents=True, exist_ok=True)
     name = directory.absolute().name
     text = _EXHIBIT.format(
         id=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "exhibit",
-        title=name.replace("\\", "").replace('"', "'"),
-        catalogue=_quoted(_relative(catalogue, directory)),
-        images=_quoted(_relative(catalogue.parent, directory)),
+        title=quoted(name),
+        source=source,
     )
     write_whole(path, text)
     schema = json.dumps(json_schema(), ensure_ascii=False, indent=1)
@@ -89,8 +93,3 @@ def _relative(path: Path, base: Path) -> str:
         return Path(os.path.relpath(path.absolute(), base.absolute())).as_posix()
     except ValueError:  # another drive of a Windows machine
         return path.absolute().as_posix()
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

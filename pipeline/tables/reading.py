@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.tables.archive import is_archive, refuse_old_office
+from pipeline.tables.encodings import find_encoding
 from pipeline.tables.rows import MOST_COLUMNS, Layout, Row, Table
 from pipeline.tables.separated import Separated
 from pipeline.tables.workbook import Workbook
@@ -50,6 +51,22 @@ def first_rows(path: Path, layout: Layout, count: int) -> list[Row]:
     is_workbook = is_archive(_start(path, str(path)))
     reader = Workbook(path, layout.sheet) if is_workbook else Separated(path, layout)
     return [row for row, _ in zip(reader.rows(), range(count), strict=False)]
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a table of text; ``""`` for a workbook.
+
+    Raises:
+        ConfigError: if it is no file, or no table.
+    """
+    name = str(path)
+    if is_archive(_start(path, name)):
+        return ""
+    try:
+        return find_encoding(path)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise ConfigError([Mistake(name, 1, 1, message)]) from error
 
 
 def _start(path: Path, name: str) -> bytes:
