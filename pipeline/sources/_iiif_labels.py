@@ -55,6 +55,7 @@ _HEADINGS: dict[Place, str] = {
         制作年月日""",
     "medium": """
         medium; materials; material; materials and techniques; material and technique; technique;
+        materials and technique;
         techniques; medium and support; physical medium; medium/technique; materials/techniques;
         matériau; matériaux; matériaux et techniques; matière; matières; matière et technique;
         materialien; technik; material/technik; material und technik; werkstoff; materialangabe;

@@ -87,7 +87,7 @@ def _of(annotation: Node) -> Iterator[Painted]:
 
 def _bodies(body: object, region: str, depth: int) -> Iterator[tuple[Node, str, bool]]:
     """Yield pictures with the region of them that is meant; the default of a choice first."""
-    if isinstance(body, str):
+    if isinstance(body, str) and (is_address(body) or _PICTURE_NAME.search(body)):
         yield {"id": body, "type": "Image"}, region, False
         return
     for node in nodes(body) if depth < 4 else ():

@@ -186,7 +186,8 @@ class Said:
     def _kept(self) -> list[tuple[str, str]]:
         kept = []
         for pair in self._pairs:
-            for number, (language, text) in enumerate(pair.spoken(UNSTATED).items()):
+            texts = sorted(pair.spoken(UNSTATED).items(), key=lambda one: one[0] != self.language)
+            for number, (language, text) in enumerate(texts):
                 mark = f" ({language})" if number else ""
                 kept.append((f"metadata/{pair.heading}{mark}", text))
         for node in self._required:
