@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pipeline.dimensions.found import Found, Run, Term
+from pipeline.dimensions.found import Found, Run, Term, Twins
 from pipeline.dimensions.units import Unit
 
 _SLACK = 1.001
@@ -23,8 +23,11 @@ more than this share. Catalogues' typing errors are mostly larger; two works so 
 
 def fill_units(runs: Sequence[Run]) -> None:
     """Give every number a unit that the statement gives it."""
-    every = [run for one in runs for run in (one, *one.others)]
-    for run in every:
+    every = [*runs, *(other for run in runs for other in run.others)]
+    lacking = [run for run in every if any([term.unit is None for term in run.terms])]
+    if not lacking:
+        return
+    for run in lacking:
         _within(run)
     for run, following in zip(reversed(runs[:-1]), reversed(runs[1:]), strict=True):
         unit = following.terms[0].unit
@@ -81,12 +84,14 @@ def merge_others(part: Found, text: str, notes: list[str]) -> None:
     for run in part.runs:
         for other in run.others:
             _merge(run, other, text, notes)
+    if len(part.runs) < 2:
+        return
     kept: list[Run] = []
     for run in part.runs:
         before = _twin(kept, run)
         if before:
             for one, same in zip(before, _split(run, before), strict=True):
-                _merge(one, same, text, notes)
+                _merge(one, same, text, notes, side_by_side=True)
         else:
             kept.append(run)
     part.runs = kept
@@ -116,40 +121,59 @@ def _twin(kept: Sequence[Run], run: Run) -> Sequence[Run]:
 
 
 def _alike(one: Term, other: Term) -> bool:
-    a, b = _metres(one), _metres(other)
-    return a > 0 and b > 0 and abs(a - b) <= _SAME * max(a, b)
+    return are_alike(metres_of(one), metres_of(other))
 
 
-def _metres(term: Term) -> float:
+def are_alike(one_m: float, other_m: float) -> bool:
+    """Say whether two lengths may be one in two systems."""
+    return one_m > 0 and other_m > 0 and abs(one_m - other_m) <= _SAME * max(one_m, other_m)
+
+
+def metres_of(term: Term) -> float:
+    """Return the length; NaN if its unit is not known."""
     return term.low * term.unit.factor if term.unit is not None else math.nan
 
 
-def _merge(run: Run, other: Run, text: str, notes: list[str]) -> None:
+def rounding(steps_m: Sequence[float], other_steps_m: Sequence[float]) -> float:
+    """Return how far two runs may be apart that were rounded to these steps.
+
+    The finest step of a run counts: who writes 12 1/8 x 10 in. measured the 10 to an eighth too.
+    """
+    return (min(steps_m) + min(other_steps_m)) / 2 * _SLACK
+
+
+def _merge(
+    run: Run, other: Run, text: str, notes: list[str], *, side_by_side: bool = False
+) -> None:
     """Compare two runs number by number from the last; metric numbers take the place of others."""
-    if is_metric(other) is None or is_metric(other) is is_metric(run):
+    system = is_metric(other)
+    if system is None or system is is_metric(run):
         return
     behind = other.behind or len(run.terms)
-    pairs = list(zip(reversed(run.terms[:behind]), reversed(other.terms), strict=False))
+    pairs = tuple(zip(reversed(run.terms[:behind]), reversed(other.terms), strict=False))
     if behind != len(other.terms) > 1:
         notes.append(f"{_said(run, text)} and {_said(other, text)} are not equally many numbers")
-    steps = _finest(run), _finest(other)
-    for place, (term, same) in zip(range(behind - 1, -1, -1), pairs, strict=False):
-        if not term.unit or not same.unit:
-            continue
-        apart = abs(_metres(term) - _metres(same))
-        if apart > (steps[0] + steps[1]) / 2 * _SLACK:
-            notes.append(
-                f"{text[term.start : term.end]} and {text[same.start : same.end]} are "
-                f"{apart * 1000:.1f} mm apart, more than rounding explains"
-            )
-        if same.unit.metric:
+    twins = Twins(tuple(run.terms), tuple(other.terms), pairs, side_by_side)
+    run.part.twins.append(twins)
+    for term, same in _contradictions(twins):
+        notes.append(
+            f"{text[term.start : term.end]} and {text[same.start : same.end]} are "
+            f"{abs(metres_of(term) - metres_of(same)) * 1000:.1f} mm apart, more than rounding explains"
+        )
+    if system:
+        for place, (term, same) in zip(range(behind - 1, -1, -1), pairs, strict=False):
             same.axis = term.axis or same.axis
             run.terms[place] = same
 
 
-def _finest(run: Run) -> float:
-    """Return the finest step of a run: who writes 12 1/8 x 10 in. measured 10 to an eighth too."""
-    return min(term.step * term.unit.factor for term in run.terms if term.unit is not None)
+def _contradictions(twins: Twins) -> list[tuple[Term, Term]]:
+    """Return the pairs that are further apart than both were rounded."""
+    limit = rounding(_steps(twins.terms), _steps(twins.others))
+    return [pair for pair in twins.pairs if abs(metres_of(pair[0]) - metres_of(pair[1])) > limit]
+
+
+def _steps(terms: Sequence[Term]) -> list[float]:
+    return [term.step * term.unit.factor for term in terms if term.unit is not None]
 
 
 def _said(run: Run, text: str) -> str:

@@ -6,9 +6,9 @@ These are filled in step by step, and several for every statement, so they are p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.dimensions.numbers import Number
-from pipeline.dimensions.result import Axis
 from pipeline.dimensions.units import Unit
 
 
@@ -27,6 +27,8 @@ class Term:
     by_order: bool = False
     about: bool = False
     step: float = 1.0
+    more: tuple[tuple[int, float], ...] = ()
+    """Where numbers in a finer unit stand that were added, and their scale: the 6 of 5' 6"."""
     inferred: bool = False
     """Its unit is that of the rest of the statement."""
 
@@ -35,10 +37,10 @@ class Term:
 class Label:
     """What is said of a run of numbers, before or after it."""
 
-    parts: list[str] = field(default_factory=list)
-    counted_in: list[str] = field(default_factory=list)
+    parts: tuple[str, ...] = ()
+    counted_in: tuple[str, ...] = ()
     """*with base*"""
-    words: list[str] = field(default_factory=list)
+    words: tuple[str, ...] = ()
     """Words that are in no table."""
     each: bool = False
     several: bool = False
@@ -67,9 +69,20 @@ class Found:
     inside: bool = False
     """It stands in brackets after another one, and is a detail of that."""
     runs: list[Run] = field(default_factory=list)
+    twins: list[Twins] = field(default_factory=list)
     clause: int = 0
     closed: bool = False
     """It was named after its numbers: those that follow are of something else."""
+
+
+class Twins(NamedTuple):
+    """Two runs that say the same in two systems, as they were before one took the other's place."""
+
+    terms: tuple[Term, ...]
+    others: tuple[Term, ...]
+    pairs: tuple[tuple[Term, Term], ...]
+    side_by_side: bool
+    """Nothing but their likeness says that they are one."""
 
 
 @dataclass(slots=True)
@@ -92,6 +105,3 @@ class Run:
         if term.axis or len(self.axes) != len(self.terms):
             return term.axis
         return self.axes[index]
-
-
-__all__ = ["Axis", "Found", "Label", "Run", "Term"]

@@ -38,6 +38,11 @@ class Number(NamedTuple):
     comma: bool = False
     """The mark in question is a comma."""
 
+    @property
+    def is_plain(self) -> bool:
+        """It is one number, and there is one way to read it."""
+        return self.high is None and self.other is None and self.low == self.low
+
 
 UNREADABLE = Number(math.nan)
 

@@ -224,7 +224,7 @@ class Reader:
 
     def _part_name(self, at: int) -> int:
         label, token = self._label, self.tokens[at]
-        label.parts.append(token.value)
+        label.parts += (token.value,)
         self._extend(token)
         return at + 1
 
@@ -232,17 +232,17 @@ class Reader:
         token = self.tokens[at]
         self._label.several = True
         if token.value:
-            self._label.parts.append(token.value)
+            self._label.parts += (token.value,)
         self._extend(token)
         return at + 1
 
     def _with(self, at: int) -> int:
         token, following = self.tokens[at], self.tokens[at + 1]
         if token.value:
-            self._label.counted_in.append(token.value)
+            self._label.counted_in += (token.value,)
             self._extend(token)
         elif following.kind == PART:
-            self._label.counted_in.append(following.value)
+            self._label.counted_in += (following.value,)
             self._extend(following)
             return at + 2
         return at + 1
@@ -279,7 +279,7 @@ class Reader:
     def _unknown(self, at: int) -> int:
         token = self.tokens[at]
         if len(token.value) > 1:
-            self._label.words.append(token.value)
+            self._label.words += (token.value,)
         else:
             self._label.position = True
         self._extend(token)
@@ -384,7 +384,7 @@ class Reader:
 def _axis_of(token: Token, label: Label) -> str:
     value: Any = token.value
     if isinstance(value, tuple):
-        label.parts.append(value[1])
+        label.parts += (value[1],)
         label.scoped, label.start, label.end = True, token.start, token.end
         return str(value[0])
     return str(value)

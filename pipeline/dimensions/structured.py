@@ -12,14 +12,13 @@ from typing import NamedTuple
 
 from pipeline.dimensions.axes import MOST_M, Instance
 from pipeline.dimensions.found import Found, Label
-from pipeline.dimensions.language import language_of
 from pipeline.dimensions.numbers import read_number
-from pipeline.dimensions.parse import result_of
-from pipeline.dimensions.result import Axis, Dimensions, Measure
+from pipeline.dimensions.reading import Chosen, concluded, made
+from pipeline.dimensions.result import Axis, Dimensions
 from pipeline.dimensions.tokens import AXIS, EACH, NEUTRAL, NUM, PART, PLURAL, tokenize
 from pipeline.dimensions.tokens import FRESH, POSITION, UNIT, UNKNOWN, WITH, WITHOUT
 from pipeline.dimensions.units import Unit
-from pipeline.dimensions.work import name_of
+from pipeline.dimensions.work import choose
 
 
 class Row(NamedTuple):
@@ -59,13 +58,15 @@ def measured_rows(rows: Iterable[Row], *, trusted_axes: bool = True) -> Dimensio
         instance = instances.get(row.part)
         if instance is None:
             label = _label(row.part)
-            instance = instances[row.part] = Instance(label, False, Found(label))
+            instance = instances[row.part] = Instance(Found(label))
         problem = _take(instance, row, trusted=trusted_axes)
         if problem:
             notes.append(f"{row.axis} {row.value} {row.unit}: {problem}")
-    if not trusted_axes:
-        notes.append("the names of its axes are not trusted")
-    return result_of(list(instances.values()), notes, unsure=not trusted_axes)
+    every = list(instances.values())
+    work, doubt = choose(every)
+    if work is not None and not trusted_axes:
+        doubt = doubt or "the names of its axes are not trusted"
+    return made(concluded(Chosen(work, doubt), every, notes, ""))
 
 
 def _is_missing(value: object) -> bool:
@@ -77,19 +78,19 @@ def _label(part: str) -> Label:
     label = Label()
     for token in tokenize(part):
         if token.kind in {PART, PLURAL}:
-            label.parts += [token.value] if token.value else []
+            label.parts += (token.value,) if token.value else ()
             label.several = label.several or token.kind == PLURAL
         elif token.kind == EACH:
             label.each = True
         elif token.kind in {POSITION, NUM}:
             label.position = True
         elif token.kind == UNKNOWN:
-            label.words.append(token.value)
+            label.words += (token.value,)
     kinds = {token.kind for token in tokenize(part)}
     if WITH in kinds and label.parts:
-        label.parts, label.counted_in = [], label.parts
+        label.parts, label.counted_in = (), label.parts
     elif WITHOUT in kinds:
-        label.parts, label.fresh = [], True
+        label.parts, label.fresh = (), True
     label.text = part
     return label
 
@@ -110,10 +111,10 @@ def _take(instance: Instance, row: Row, *, trusted: bool) -> str:
     if unit.dimension != {"weight": "mass", "duration": "time"}.get(axis, "length"):
         return "this is no unit of what was measured"
     stated = f"{row.axis} {row.value} {row.unit}"
-    if axis in instance.measures and instance.measures[axis].value != value:
+    if axis in instance.measures and instance.measures[axis]["value"] != value:
         return "another value was stated before"
     order = "named" if trusted or axis not in {"height", "width"} else "order"
-    measure = Measure.model_validate({"axis": axis, "value": value, "stated": stated, "order": order})
+    measure = {"axis": axis, "value": value, "stated": stated, "order": order}
     if axis == "unknown":
         instance.unknown.append(measure)
     else:

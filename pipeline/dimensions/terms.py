@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from pipeline.dimensions.found import Term
 from pipeline.dimensions.numbers import UNREADABLE, Number
 from pipeline.dimensions.tokens import (
@@ -117,34 +115,24 @@ def _ends_range(tokens: list[Token], at: int, unit: Unit) -> bool:
 
 
 def _finer(term: Term, unit: Unit, tokens: list[Token], at: int, *, time: bool) -> int:
+    """Add inches to feet and seconds to minutes; the term stays in its first unit."""
+    last = unit
     while True:
         here = at + (tokens[at].kind == COMMA and unit.dimension == "time")
         if here + 1 >= len(tokens) or tokens[here].kind != NUM or tokens[here + 1].kind != UNIT:
             return at
+        number: Number = tokens[here].value
         finer: Unit = tokens[here + 1].value
         if time:
             finer = units().get(_PRIMES.get(finer.name, ""), finer)
-        if not _fits(finer, unit):
+        if not _fits(finer, last) or not (number.is_plain and term.number.is_plain):
             return at
-        number: Number = tokens[here].value
-        if number.high is not None or number.other is not None or term.high is not None:
-            return at
-        # Kept in the coarser unit, so that the term has one unit.
-        term.low += number.low * finer.factor / unit.factor if unit.factor else math.nan
-        term.number = Number(term.low)
-        term.step = number.step * finer.factor / unit.factor
-        if finer.name not in _FINER:
-            return here + 2
-        at, unit = here + 2, _rest(term, unit, finer)
+        scale = finer.factor / unit.factor
+        term.low += number.low * scale
+        term.step = number.step * scale
+        term.more += ((tokens[here].start, scale),)
+        at, last = here + 2, finer
 
 
 def _fits(finer: Unit, unit: Unit) -> bool:
     return _FINER.get(unit.name) == finer.name or (unit.name == "hour" and finer.name == "second")
-
-
-def _rest(term: Term, unit: Unit, finer: Unit) -> Unit:
-    """Go on in the finer unit: hours are now minutes."""
-    scale = unit.factor / finer.factor
-    term.low, term.step, term.unit = term.low * scale, term.step * scale, finer
-    term.number = Number(term.low)
-    return finer

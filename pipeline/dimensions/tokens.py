@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pipeline.dimensions import words
-from pipeline.dimensions.numbers import NUMBER, read_number
+from pipeline.dimensions.numbers import NUMBER, VULGAR, read_number
 from pipeline.dimensions.units import HISTORICAL, units
 
 # What a token is, in one letter each: they are compared a hundred times for a statement.
@@ -132,9 +132,6 @@ def _after() -> dict[str, dict[str, tuple[str, Any]]]:
     return {NUM: _after_numbers() | times, UNIT: times}
 
 
-_NONE: dict[str, tuple[str, Any]] = {}
-
-
 @cache
 def _pattern() -> re.Pattern[str]:
     known = [*_meanings(), *_after_numbers()]
@@ -144,41 +141,43 @@ def _pattern() -> re.Pattern[str]:
         r"[omOM]\.[ ]?R\.|(?:mm|cm|dm|m|in|ft)(?=[xX][ ]?[0-9])"
         rf"|(?<=[0-9 ])[xX](?=[{_LETTER}]{{1,2}}\.?[ ]?[0-9])|[{_LETTER}]++\.?"
     )
-    return re.compile(rf"({NUMBER})|({word})|({terms})|(''|[^\s])|(\n)")
+    begins = f"(?=[0-9.⁰¹²³⁴-⁹{VULGAR}])"  # spares every word a try at a number
+    return re.compile(
+        rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms})|(\n|''|[^\s]))", re.ASCII
+    )
+
+
+def plain_text(text: str) -> str:
+    """Return the text with one sign for every kind of dash, quote, bracket and digit."""
+    return text if text.isascii() else text.translate(_SAME)
 
 
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text; what means nothing here is ``UNKNOWN``, or left out if a mark."""
-    plain = text if text.isascii() else text.translate(_SAME)
-    meanings = _meanings()
-    after = _after()
+    plain = plain_text(text)
+    meanings, after, marks = _meanings(), _after(), _MARKS
     tokens: list[Token] = []
-    add = tokens.append
     last = END
     for match in _pattern().finditer(plain):
-        found = match[0]
-        start, end = match.span()
-        group = match.lastindex
+        group = match.lastindex or 0
+        found = match[group]
+        start, end = match.span(group)
         if group == 1:
             meaning: tuple[str, Any] | None = (NUM, read_number(found))
         else:
             word = found if group == 4 else found.lower().rstrip(".").replace(". ", ".")
-            meaning = after.get(last, _NONE).get(word)
-            if meaning is None:
-                meaning = _MARKS.get(found) or meanings.get(word)
+            meaning = after[last].get(word) if last in after else None
+            meaning = meaning or (marks if group == 4 else meanings).get(word)
         if meaning is None:
             if group == 4:
                 continue
-            if "x" in found.lower() and _GLUED.fullmatch(word):
+            if _GLUED.fullmatch(word):
                 tokens.extend(_unglued(word, start))
                 last = AXIS
                 continue
             meaning = (UNKNOWN, word)
-        kind, value = meaning
-        if kind == AXIS and value == "":
-            value = found[0]
-        add(Token(kind, value, start, end))
-        last = kind
+        last, value = meaning
+        tokens.append(Token(last, found[0] if value == "" and last == AXIS else value, start, end))
     return tokens
 
 

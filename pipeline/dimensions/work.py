@@ -38,12 +38,15 @@ _ON_IT = ("plate", "image", "sight")
 
 def name_of(label: Label) -> str:
     """Return what a part is called in the result."""
+    parts = label.parts
     if label.counted_in:
         return f"with {min(label.counted_in, key=_RANK.index)}"
-    if "overall" in label.parts and label.several:
+    if len(parts) == 1:
+        return parts[0]
+    if "overall" in parts and label.several:
         return "overall"  # overall (three panels)
-    if label.parts:
-        return min(label.parts, key=_RANK.index)
+    if parts:
+        return min(parts, key=_RANK.index)
     return "other" if label.words or label.position else "work"
 
 
@@ -54,7 +57,7 @@ def is_component(label: Label) -> bool:
 
 def choose(instances: Sequence[Instance]) -> tuple[Instance | None, str]:
     """Return the work among what was measured, and why that is unsure or unknown."""
-    measured = [one for one in instances if one.has_length and not one.inside]
+    measured = [one for one in instances if one.has_length and not one.source.inside]
     if not measured:
         return None, ""
     levels: dict[str, list[Instance]] = {}
