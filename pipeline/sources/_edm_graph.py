@@ -73,7 +73,7 @@ class Graph:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._things: dict[tuple[str, str], Node] = {}
-        self._proxies: dict[str, list[Node]] = {}
+        self._proxies: dict[str, dict[int, Node]] = {}
         self._aggregations: dict[tuple[str, str], Node] = {}
         self._order: dict[str, int] = {}
         """Objects in the document's order, and when the last thing of each came."""
@@ -87,14 +87,18 @@ class Graph:
             return
         self._count += 1
         key = node.name, name_of(node)
+        self._elements += sum(1 for _ in node.below())
+        added = node.children
         before = self._things.get(key)
         if before is not None and key[1]:
-            before.children = [*before.children, *node.children]
+            kept = before.children
+            children = kept if isinstance(kept, list) else list(kept)
+            children.extend(added)
+            before.children = children
             node = before
         self._things[key] = node
         self._related(node, key[1])
-        self._elements += sum(1 for _ in node.below())
-        for prop in node.children:
+        for prop in added:
             for inner in prop.children:
                 self.add(inner)
 
@@ -108,9 +112,7 @@ class Graph:
                 self._order[about] = self._count
         elif node.name == PROXY:
             about = next((reference(one) for one in node.all("proxyFor")), "")
-            proxies = self._proxies.setdefault(about, [])
-            if not any(one is node for one in proxies):
-                proxies.append(node)
+            self._proxies.setdefault(about, {})[id(node)] = node
             if about in self._order:
                 self._order[about] = self._count
 
@@ -156,7 +158,7 @@ class Graph:
 
     def _whole(self, name: str) -> Whole:
         item = self._things.get((OBJECT, name))
-        proxies = self._proxies.get(name, [])
+        proxies = self._proxies.get(name, {}).values()
         added = [one for one in proxies if _is_europeana(one)]
         given = [one for one in proxies if not _is_europeana(one)]
         aggregation = self._aggregations.get((AGGREGATION, name))

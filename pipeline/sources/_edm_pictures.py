@@ -66,8 +66,8 @@ def pages(whole: Whole, graph: Graph) -> list[Node]:
     """Return all that is said of an object's pictures, services and licences."""
     found: dict[int, Node] = {}
     waiting = [one for one in (whole.aggregation, whole.europeana) if one is not None]
-    while waiting:
-        for prop in waiting.pop(0).children:
+    for thing in waiting:  # grows while it is read
+        for prop in thing.children:
             for kind in (WEB, SERVICE, LICENCE):
                 node = graph.thing(kind, reference(prop))
                 if node is not None and id(node) not in found:

@@ -17,6 +17,7 @@ from pipeline.sources.xmlnode import Node, clipped, distinct
 
 _PLAIN = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _NOTHING = re.compile(r"|0+(?:[.,]0+)?|[-–—?/.]+|n\.?/?a\.?|null|none|nan|unbekannt|unknown", re.I)
+_MOST_AXES = 20
 _BARE = re.compile(r"[0-9.,]{1,20} ?[A-Za-z]{0,4}\.?")
 _NO_LENGTHS = re.compile(
     r"[µmck]?g|gr|kgs?|t|lbs?|oz|pounds?|(kilo)?gramm?s?|kilogramme|px|pixels?|dpi|ppi|"
@@ -104,13 +105,12 @@ def _labels(node: Node) -> list[str]:
 
 def _joined(measured: Iterable[Measured]) -> list[Measured]:
     """Put numbers of one part in one unit together, until an axis comes again."""
-    joined: list[Measured] = []
+    groups: dict[tuple[str, str], list[Measured]] = {}
     for one in measured:
-        for index, before in enumerate(joined):
-            same = before.part == one.part and before.unit == one.unit
-            if same and not before.axes.keys() & one.axes.keys():
-                joined[index] = before.model_copy(update={"axes": {**before.axes, **one.axes}})
-                break
+        group = groups.setdefault((one.part, one.unit), [])
+        last = group[-1].axes if group else {}
+        if group and len(last) < _MOST_AXES and not last.keys() & one.axes.keys():
+            group[-1] = group[-1].model_copy(update={"axes": {**last, **one.axes}})
         else:
-            joined.append(one)
-    return joined
+            group.append(one)
+    return [one for group in groups.values() for one in group]

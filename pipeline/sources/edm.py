@@ -25,12 +25,13 @@ from pipeline.sources.communities import is_community_label, label_title
 from pipeline.sources.described import Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import clean_id, plain_from_html
+from pipeline.sources.texts import clean_id
 from pipeline.sources.xmlfile import XmlFile, read_all
 from pipeline.sources.xmlnode import (
     Node,
     clipped,
     distinct,
+    gathered,
     is_address,
     joined,
     leftovers,
@@ -221,16 +222,7 @@ class _Reader:
 
     def description(self) -> Localized:
         """Take the texts about the thing, one after another."""
-        texts: Localized = {}
-        for prop in self._stated("dc:description"):
-            text = plain_from_html(prop.paragraphs())
-            if not text or is_address(text):
-                continue
-            tag = prop.language or self._options.language
-            if text not in texts.get(tag, "").split("\n\n"):
-                texts[tag] = f"{texts[tag]}\n\n{text}" if tag in texts else text
-            prop.take_all()
-        return {tag: clipped(text) for tag, text in texts.items()}
+        return gathered(self._stated("dc:description"), self._options.language)
 
     def medium(self) -> str:
         """Take materials and techniques; ``dc:format`` is also used for types of files."""

@@ -29,9 +29,17 @@ from pipeline.sources._lido_words import (
 from pipeline.sources.described import Broken, Described, Found
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import clean_id, plain_from_html
+from pipeline.sources.texts import clean_id
 from pipeline.sources.xmlfile import XmlFile, read_all
-from pipeline.sources.xmlnode import Node, clipped, distinct, is_address, leftovers, localized
+from pipeline.sources.xmlnode import (
+    Node,
+    clipped,
+    distinct,
+    gathered,
+    is_address,
+    leftovers,
+    localized,
+)
 
 _IDENTIFICATION = "descriptiveMetadata/objectIdentificationWrap"
 _CLASSIFICATION = "descriptiveMetadata/objectClassificationWrap"
@@ -182,16 +190,7 @@ def _description(entry: Node, language: str) -> Localized:
     sets = ordered(entry.all(f"{_IDENTIFICATION}/objectDescriptionWrap/objectDescriptionSet"))
     telling = [one for one in sets if is_of(one, _DESCRIBING)] or sets[:1]
     notes = [note for one in telling for note in one.all("descriptiveNoteValue")]
-    texts: Localized = {}
-    for note in notes:
-        text = plain_from_html(note.paragraphs())
-        if not text:
-            continue
-        tag = note.language or language
-        if text not in texts.get(tag, "").split("\n\n"):
-            texts[tag] = f"{texts[tag]}\n\n{text}" if tag in texts else text
-        note.take_all()
-    return {tag: clipped(text) for tag, text in texts.items()}
+    return gathered(notes, language)
 
 
 def _source_url(entry: Node) -> str:

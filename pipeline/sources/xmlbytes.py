@@ -67,9 +67,9 @@ class Utf8:
         self._told: set[str] = set()
         start = file.read(1024)
         self._start = start
-        encoding = self._encoding(start)
-        errors = "surrogateescape" if encoding == "utf-8" else "replace"
-        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._encoding_name = self._encoding(start)
+        errors = "surrogateescape" if self._encoding_name == "utf-8" else "replace"
+        self._decoder = codecs.getincrementaldecoder(self._encoding_name)(errors)
 
     def entry_read(self) -> None:
         """Say that an entry is complete: the next one may be as long again."""
@@ -129,9 +129,9 @@ class Utf8:
         at = text.rfind("&", max(0, len(text) - _LONGEST_REFERENCE))
         if at >= 0 and not final and ";" not in text[at:]:
             text, self._held = text[:at], text[at:]
-        text = self._replaced(text, _STRAY, _western, "bytes that are not UTF-8")
-        if "\ufffd" in text:
+        if "\ufffd" in text and self._encoding_name != "utf-8":
             self._tell(text, text.index("\ufffd"), "bytes that are not of its encoding")
+        text = self._replaced(text, _STRAY, _western, "bytes that are not UTF-8")
         text = self._replaced(text, _FORBIDDEN, lambda _: "", "control characters")
         if "&" in text:
             text = _REFERENCE.sub(_character, text)

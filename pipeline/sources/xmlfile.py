@@ -35,6 +35,8 @@ MOST_ELEMENTS = 100_000
 """Of one entry. A record of LIDO has some 500, with all the pictures of a book 30,000."""
 _MOST_PAGES = 100_000
 _MOST_NAMES = 10_000
+_IS_ERROR = 2
+"""Level of libxml2's errors; below are warnings."""
 _NOTHING: dict[str, str] = {}
 SUFFIXES = (".xml", ".rdf", ".lido")
 
@@ -143,7 +145,7 @@ class XmlFile:
                     source.entry_read()
                     _forget(element)
             except etree.XMLSyntaxError as error:
-                raise self._not_xml(error) from error
+                raise self._not_xml(error, reader.error_log) from error
             self.root = _local(reader.root.tag) if reader.root is not None else ""
 
     def _entry(self, element: _Element) -> Entry | Broken | None:
@@ -242,12 +244,13 @@ class XmlFile:
         )
         raise ConfigError([Mistake(str(self.path), 1, 1, message)])
 
-    def _not_xml(self, error: XMLSyntaxError) -> ConfigError:
-        log: Any = error.error_log
-        first = log[0] if len(log) else None
+    def _not_xml(self, error: XMLSyntaxError, log: Any) -> ConfigError:
+        # The exception's own log has the errors of other documents in it, and its message may be
+        # about the consequence and not the cause.
+        first = next((one for one in log if one.level >= _IS_ERROR), None)
         line = first.line if first else error.position[0]
-        reason = first.message.strip() if first else str(error)
-        if first and first.type_name in {"ERR_DOCUMENT_EMPTY", "ERR_INTERNAL_ERROR"}:
+        reason = first.message.strip() if first else ""
+        if first is None or first.type_name in {"ERR_DOCUMENT_EMPTY", "ERR_INTERNAL_ERROR"}:
             reason = "it does not begin with an element in angle brackets"
         cut = "Premature end" in reason or "EndTag" in reason
         advice = "is it cut off? Fetch or export it again" if cut else "export it again"

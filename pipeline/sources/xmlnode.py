@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from pipeline.records import Localized
 from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
+from pipeline.sources.texts import plain_from_html
 
 _ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
@@ -108,8 +109,10 @@ class Node:
 
 def whole_uri(text: str) -> str:
     """Return an address without line breaks, with its spaces and a second ``&amp;`` put right."""
-    joined = "".join(line.strip() for line in text.splitlines())
-    return joined.replace("&amp;", "&").replace(" ", "%20")
+    if text.isprintable() and " " not in text and "&amp;" not in text:
+        return text
+    whole = "".join(line.strip() for line in text.splitlines())
+    return whole.replace("&amp;", "&").replace(" ", "%20")
 
 
 def is_address(text: str) -> bool:
@@ -150,6 +153,20 @@ def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Lo
         if text and texts.setdefault(tag, clipped(text)) == clipped(text):
             node.take_all()
     return texts
+
+
+def gathered(notes: Iterable[Node], language: str) -> Localized:
+    """Take all texts, those of one language one after another; markup of HTML is plain text then.
+
+    Addresses are no texts, and stay.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for note in notes:
+        text = plain_from_html(note.paragraphs())
+        if text and not (is_address(text) and " " not in text):
+            found.setdefault(note.language or language, {})[text] = None
+            note.take_all()
+    return {tag: clipped("\n\n".join(texts)) for tag, texts in found.items()}
 
 
 def joined(texts: Sequence[Localized]) -> Localized:
