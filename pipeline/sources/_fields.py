@@ -139,6 +139,11 @@ def pictures(*urls: object, names: bool) -> tuple[Picture | str, ...]:
     return (*file_names(made), *made) if names else made
 
 
+def address(*values: object) -> str:
+    """Return the first of these that is an address on the web; nothing else becomes a link."""
+    return next((url for url in map(text, values) if is_address(url)), "")
+
+
 def file_names(online: Sequence[Picture]) -> tuple[str, ...]:
     """Return the names of files that pictures on the web have in their addresses."""
     names = (one.url.partition("?")[0].rpartition("/")[2] for one in online)

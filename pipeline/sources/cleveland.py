@@ -15,6 +15,7 @@ from pipeline.items import Picture
 from pipeline.sources._dumps import Entry, describe_all, read_dump
 from pipeline.sources._fields import (
     Fields,
+    address,
     at,
     file_names,
     identifier,
@@ -97,7 +98,7 @@ class ClevelandSource:
             rights=texts([fields.get("copyright"), status]),
             public_domain={"CC0": True, "Copyrighted": False}.get(status),
             credit=text(fields.get("creditline")),
-            source_url=text(fields.get("url")),
+            source_url=address(fields.get("url")),
             language=language,
             extra=leftovers(fields, _PLACED),
         )

@@ -17,6 +17,7 @@ from typing import Literal
 from pipeline.sources._dumps import Entry, describe_all, read_dump
 from pipeline.sources._fields import (
     Fields,
+    address,
     identifier,
     in_language,
     leftovers,
@@ -93,7 +94,7 @@ class CmoaSource:
             pictures=pictures(*(image.get("image_url") for image in images), names=False),
             rights=texts([image.get("image_rights") for image in images]),
             credit=text(fields.get("credit_line")),
-            source_url=text(fields.get("web_url")),
+            source_url=address(fields.get("web_url")),
             language=language,
             extra=leftovers(fields, _PLACED),
         )

@@ -18,6 +18,7 @@ from pipeline.items import Picture
 from pipeline.sources._dumps import Entry, describe_all, read_dump
 from pipeline.sources._fields import (
     Fields,
+    address,
     flag,
     identifier,
     in_language,
@@ -131,7 +132,7 @@ class MetSource:
             rights=texts(stated["rightsAndReproduction"]),
             public_domain=flag(stated["isPublicDomain"]),
             credit=text(stated["creditLine"]),
-            source_url=text(stated["objectURL"]),
+            source_url=address(stated["objectURL"]),
             language=language,
             extra=_extra(fields),
         )

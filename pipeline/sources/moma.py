@@ -15,6 +15,7 @@ from typing import Literal
 from pipeline.sources._dumps import Entry, describe_all, read_dump
 from pipeline.sources._fields import (
     Fields,
+    address,
     identifier,
     in_language,
     leftovers,
@@ -85,7 +86,7 @@ class MomaSource:
             sizes=tuple(_sizes(fields)),
             pictures=pictures(image, names=bool(self._options.images)),
             credit=text(fields.get("CreditLine")),
-            source_url=text(fields.get("URL")),
+            source_url=address(fields.get("URL")),
             language=language,
             extra=leftovers(fields, _PLACED),
         )

@@ -16,6 +16,7 @@ from typing import Literal
 from pipeline.sources._dumps import Entry, describe_all, read_dump
 from pipeline.sources._fields import (
     Fields,
+    address,
     at,
     identifier,
     in_language,
@@ -90,7 +91,7 @@ class TateSource:
             pictures=pictures(fields.get("thumbnailUrl"), names=bool(self._options.images)),
             rights=texts(fields.get("thumbnailCopyright")),
             credit=text(fields.get("creditLine")),
-            source_url=text(fields.get("url")),
+            source_url=address(fields.get("url")),
             language=language,
             extra=_subjects(fields) | leftovers(fields, _PLACED),
         )

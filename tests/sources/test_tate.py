@@ -175,6 +175,7 @@ def test_values_of_the_wrong_type_do_no_harm(tmp_path: Path) -> None:
         "depth": -3,
         "units": "mm",
         "thumbnailUrl": "javascript:alert(1)",
+        "url": "javascript:alert(2)",
         "subjects": [[[]]],
         "medium": "x" * 200_000,
         "more": [{"n": n} for n in range(2000)],
@@ -185,6 +186,7 @@ def test_values_of_the_wrong_type_do_no_harm(tmp_path: Path) -> None:
     assert work.title == {}
     assert work.creator == {}
     assert work.pictures == ()
+    assert work.source_url == ""
     assert len(work.medium) == 100_000
     assert work.medium.endswith("[…, cut: 200,000 characters]")
     assert len(work.extra) == MOST_EXTRA
