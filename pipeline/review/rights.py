@@ -98,6 +98,11 @@ class ShownRights:
         return access_of(self.entry.item.care)
 
     @property
+    def access_words(self) -> Localized:
+        """The class, in words."""
+        return word(f"access_{self.access}")
+
+    @property
     def labels(self) -> list[Label]:
         """Labels and notices, as they are stated."""
         return [
