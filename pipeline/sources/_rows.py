@@ -27,7 +27,7 @@ MOST_LINE = 1024 * 1024
 """Characters of one line."""
 MOST_ROW = 2 * 1024 * 1024
 """Characters of one row, with the line breaks in its cells."""
-_MOST_AGAIN = 16 * MOST_ROW
+_MOST_AGAIN = 8 * MOST_ROW
 """Characters read again after quotes without an end; more is no table."""
 
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

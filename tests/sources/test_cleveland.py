@@ -137,9 +137,9 @@ def test_an_answer_of_the_api(tmp_path: Path) -> None:
 def test_a_long_answer_is_read_entry_by_entry(tmp_path: Path) -> None:
     with (tmp_path / "page.json").open("w") as file:
         file.write('{"info": {"total": 2000}, "data": [')
-        file.write(",\n".join([json.dumps(WORK)] * 1_000) + "]}")
+        file.write(",\n".join([json.dumps(WORK)] * 700) + "]}")
     count, peak = peak_bytes(source("page.json", tmp_path).found)
-    assert count == 1_000
+    assert count == 700
     assert peak < 4_000_000
 
 
