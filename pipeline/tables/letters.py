@@ -3,9 +3,10 @@
 Letters beyond ASCII stand alone among plain ones in Latin script, so the question is which code
 page yields the letters of one language and none within words that are no letters. Everywhere else
 they come in runs, and charset-normalizer decides among what spreadsheets write; on a few words
-only, the commonest characters of GB 2312, Big 5 and Shift JIS do. Measured on 84 samples of one to
-five rows in 14 languages (tests/tables/test_letters.py): charset-normalizer alone reads half of
-them as they were meant; it takes Polish for French and a Mac's Spanish for Czech.
+only, the commonest characters of GB 2312, Big 5 and Shift JIS do. Measured on 20 tables of two to
+four rows in 13 languages (tests/tables/test_letters.py): all are read as they were meant, and 48 of
+53 with one row. charset-normalizer alone reads 13 and 27 of them: it takes Polish for French and a
+Mac's Spanish for Czech.
 
 Source: the alphabets are those of Unicode CLDR ("exemplar characters").
 """
@@ -57,6 +58,13 @@ _COMMON: Mapping[str, tuple[str, tuple[tuple[int, int], ...]]] = {
 """First bytes of signs, kana and the commonest characters. Source: GB 2312 (level 1), Big 5
 (frequently used characters), JIS X 0208 (level 1)."""
 
+_PAIR = re.compile(rb"[\x80-\xff]{2}")
+_LAST_HANGUL = 0xC8
+"""First byte of the last Korean syllables, which have the bytes of common Chinese characters.
+Source: KS X 1001. Of Chinese ones more than a third lie behind it."""
+_TELLING = 8
+"""Characters of which none lies there, after which it is not Chinese."""
+
 _SIGNS = frozenset("–—‘’“”„«»‹›…×·°½¼¾²³€£©®§±¿¡ºª†•\xa0")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LONG_RUN = 4
@@ -93,7 +101,9 @@ def _latin(sample: bytes, encoding: str) -> float:
 
 
 def _by_runs(sample: bytes, high: int) -> str:
-    if high < _FEW:
+    pairs = _PAIR.findall(sample)
+    korean = len(pairs) >= _TELLING and max(pair[0] for pair in pairs) <= _LAST_HANGUL
+    if high < _FEW and not korean:
         for encoding in _COMMON:
             if _all_common(sample, encoding):
                 return _CODECS.get(encoding, encoding)

@@ -29,6 +29,8 @@ MOST_ROW = 16_000_000
 MOST_REPAIRS = 1000
 """Rows with a forgotten quote, after which it is the table that is wrong and not a row."""
 _SAMPLE_LINES = 60
+_SAMPLE_CHARACTERS = 10_000
+"""Of one line."""
 _SWALLOWED_LINES = 3
 
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)[\r\n]*")
@@ -132,7 +134,7 @@ class Separated:
             except StopIteration:
                 return
             except csv.Error as error:
-                problem = _csv_problem(error)
+                problem = _csv_problem(error, lines.next - line)
             else:
                 several = self.width > 1 and lines.next - line > _SWALLOWED_LINES
                 problem = _FORGOTTEN if several and self._swallowed(cells, separator) else ""
@@ -141,7 +143,7 @@ class Separated:
                 self._give_up_on(repairs)
                 first = lines.give_back()
                 reader = self._reader(lines, separator)
-                yield Row(line, next(csv.reader([first], delimiter=separator), []), problem)
+                yield Row(line, _first_cells(first, separator), problem)
                 continue
             yield Row(line, cells, _text_problem(cells, not_text, encoding))
 
@@ -188,9 +190,19 @@ _FORGOTTEN = (
 )
 
 
-def _csv_problem(error: csv.Error) -> str:
+def _first_cells(line: str, separator: str) -> list[str]:
+    """Return what can be read of a row that is wrong: its id may stand there."""
+    try:
+        return next(csv.reader([line[:MOST_CELL]], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
+def _csv_problem(error: csv.Error, lines: int) -> str:
     """Say what csv found. Source: CPython, Modules/_csv.c, its five messages of reading."""
     text = str(error)
+    if "field larger" in text and lines == 1:
+        return f"one of its cells has more than {MOST_CELL:,} characters, expected fewer"
     if "expected after" in text:
         return (
             'found text after a closing quote ("): double the quotes inside a text (""), or close '
@@ -223,7 +235,8 @@ def _text_problem(cells: list[str], not_text: re.Pattern[str], encoding: str) ->
 def _fitness(sample: list[str], mark: str) -> float:
     """Return how many cells rows have, if nearly all have equally many."""
     try:
-        widths = [len(row) for row in csv.reader(sample, delimiter=mark) if any(row)]
+        lines = [line[:_SAMPLE_CHARACTERS] for line in sample]
+        widths = [len(row) for row in csv.reader(lines, delimiter=mark) if any(row)]
     except csv.Error:
         return 0.0
     wide = [width for width in widths if width > 1]
@@ -231,4 +244,5 @@ def _fitness(sample: list[str], mark: str) -> float:
         return 0.0
     usual = max(sorted(set(wide)), key=wide.count)
     share = wide.count(usual) / len(widths)
-    return usual * share if share > 0.8 else share
+    # What every row has equally often separates; decimal commas and commas in texts do not.
+    return usual + 1e6 if share == 1 else usual * share if share > 0.8 else share
