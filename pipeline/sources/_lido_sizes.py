@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from pipeline.sources._lido_words import best_text
 from pipeline.sources.described import Measured, Statement
-from pipeline.sources.xmlnode import Node, clipped, distinct
+from pipeline.sources.xmlnode import Node, clipped, distinct, put_together
 
 _PLAIN = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _NOTHING = re.compile(r"|0+(?:[.,]0+)?|[-–—?/.]+|n\.?/?a\.?|null|none|nan|unbekannt|unknown", re.I)
@@ -46,6 +46,8 @@ def sizes(entry: Node, language: str) -> tuple[Statement | Measured, ...]:
             # Beside a number with its axis, "54 cm" alone could only be taken for another side.
             if text and not (len(measured) > before and _BARE.fullmatch(text)):
                 shown.append(_statement(node))
+    if not measured:
+        shown = list(put_together(shown))
     return (*_joined(measured), *dict.fromkeys(said + shown))
 
 

@@ -20,6 +20,7 @@ _LAST = ("alternate", "alternative", "lido00170", "hidden", "lido00426")
 _LAST_IN_ORDER = 1_000_000
 
 _MATCHES = ("exactMatch", "closeMatch", "mappingRelation")
+_CONCEPTS = ("conceptID", "Concept")
 _NOTES = ("definition", "scopeNote", "note")
 
 
@@ -111,7 +112,8 @@ def community_notices(entry: Node, language: str) -> tuple[Notice, ...]:
     """Take the labels and notices of Local Contexts, wherever they stand in an entry."""
     notices: dict[str, Notice] = {}
     for node in entry.below():
-        uri = next((one for one in map(_address, node.children) if is_community_label(one)), "")
+        stated = [_address(child) for child in node.children if child.name in _CONCEPTS]
+        uri = next((one for one in stated if is_community_label(one)), "")
         if not uri:
             continue
         names = terms(node, language)

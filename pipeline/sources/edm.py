@@ -36,6 +36,7 @@ from pipeline.sources.xmlnode import (
     joined,
     leftovers,
     localized,
+    put_together,
 )
 
 _QUIET = ("resource", "datatype", "parseType", "nodeID")
@@ -242,11 +243,10 @@ class _Reader:
     def sizes(self) -> tuple[Statement, ...]:
         """Take what is said of the size."""
         said = [prop for prop in self._stated("dcterms:extent") if prop.line_of_text()]
-        statements = [
+        return put_together(
             Statement(text=clipped(prop.take_all().line_of_text()), language=prop.language or None)
             for prop in said
-        ]
-        return tuple(dict.fromkeys(statements))
+        )
 
     def provider(self) -> str:
         """Return the institution that gives the picture, which Europeana asks to be named."""

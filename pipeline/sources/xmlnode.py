@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import Localized
-from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
+from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA, Statement
 from pipeline.sources.texts import plain_from_html
 
 _ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
@@ -182,6 +182,20 @@ def joined(texts: Sequence[Localized]) -> Localized:
         return {tag: clipped("; ".join(distinct(text[tag] for text in named))) for tag in spoken}
     words = distinct(next(iter(text.values())) for text in named)
     return {next(iter(named[0])): clipped("; ".join(words))}
+
+
+def put_together(said: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return statements of one size as one in each language.
+
+    Many records state each axis in an element of its own: "Height: 30 cm", then "Diam. 18 cm".
+    """
+    spoken: dict[str | None, list[str]] = {}
+    for one in said:
+        spoken.setdefault(one.language, []).append(one.text)
+    return tuple(
+        Statement(text=clipped("; ".join(distinct(texts))), language=language)
+        for language, texts in spoken.items()
+    )
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

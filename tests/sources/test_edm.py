@@ -87,8 +87,8 @@ def test_texts(jar: Described) -> None:
     )
     assert jar.medium == "stoneware; cobalt glaze"
     assert jar.sizes == (
-        Statement(text="Height: 30 cm", language="en"),
-        Statement(text="Diam. 18 cm"),
+        Statement(text="Height: 30 cm; Diam. 18 cm", language="en"),
+        Statement(text="1.2 kg"),
     )
     assert jar.source_url == "https://museum.example/objects/17"
     assert (jar.credit, jar.holder, jar.language) == ("Example Museum", "", "en")

@@ -432,6 +432,19 @@ def test_values_that_occur(record, value: str, unit: str, expected: Measured | S
         assert value in found.extra.values()
 
 
+def test_sentences_of_one_size_are_put_together_where_there_are_no_numbers(record) -> None:
+    sets = "".join(
+        f"<lido:objectMeasurementsSet><lido:displayObjectMeasurements>{text}"
+        "</lido:displayObjectMeasurements></lido:objectMeasurementsSet>"
+        for text in ("Höhe: 80 cm", "Breite: 54 cm", "Höhe: 80 cm")
+    )
+    found = record(
+        "<lido:objectIdentificationWrap><lido:objectMeasurementsWrap>"
+        f"{sets}</lido:objectMeasurementsWrap></lido:objectIdentificationWrap>"
+    )
+    assert found.sizes == (Statement(text="Höhe: 80 cm; Breite: 54 cm"),)
+
+
 def test_an_axis_that_comes_again_begins_another_part(record) -> None:
     found = record(measurement(("H", "1", "cm"), ("B", "2", "cm"), ("H", "3", "cm"), extent="Teil"))
     assert found.sizes == (
