@@ -365,14 +365,23 @@ def test_a_server_that_lies_about_if_range_is_found_out(web, make, tools, slept)
 
 
 @pytest.mark.parametrize(
-    "content_range",
-    ["bytes 0-299999/300000", "bytes 100000-299999/400000", "bytes */300000", "nonsense", ""],
+    ("content_range", "start", "stop"),
+    [
+        ("bytes 0-299999/300000", 0, 300_000),
+        ("bytes 50000-249999/300000", 50_000, 250_000),  # as many bytes as are missing
+        ("bytes 100000-299999/400000", 100_000, 300_000),
+        ("bytes 100000-399999/400000", 100_000, 400_000),  # a longer file, to its end
+        ("bytes */300000", 100_000, 300_000),
+        ("nonsense", 100_000, 300_000),
+        ("", 100_000, 300_000),
+    ],
 )
-def test_a_wrong_part_begins_anew(web, make, tools, slept, content_range):
+def test_a_wrong_part_begins_anew(web, make, tools, slept, content_range, start, stop):
     body = tools.jpeg(300_000)
+    other = tools.jpeg(400_000, seed=9)
     web.pages["/a.jpg"] = tools.in_turn(
         with_ranges(tools, body, cut=100_000),
-        tools.send(body[100_000:], status=206, content_range=content_range),
+        tools.send(other[start:stop], status=206, content_range=content_range),
         tools.send(body),
     )
 
@@ -553,6 +562,27 @@ def test_another_kind_of_file_is_refused(web, make, tools, body, kind, wanted, f
     assert files(next(fetcher.cache.root.glob("*/*"))) == [".lock"]
 
 
+def test_a_long_page_is_refused_by_its_beginning(web, make):
+    """Nobody waits for the rest."""
+
+    def page(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "image/jpeg")
+        handler.send_header("Content-Length", "50000000")
+        handler.end_headers()
+        handler.wfile.write(PAGE + b" " * 5000)
+        handler.wfile.flush()
+        time.sleep(1)
+
+    web.pages["/a.jpg"] = page
+    begun = time.monotonic()
+
+    with pytest.raises(NotServed, match="found a web page"):
+        make().fetch(f"{web.url}/a.jpg", PICTURE)
+
+    assert time.monotonic() - begun < 0.9
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "wanted"),
     [
@@ -578,13 +608,27 @@ def test_what_is_called_otherwise_but_right_is_taken(web, make, tools, body, kin
     assert make().fetch(f"{web.url}/a", wanted).read_bytes() == body
 
 
-@pytest.mark.parametrize("said", [True, False])
-def test_too_large_is_refused(web, make, tools, said):
+def test_too_large_is_refused_as_soon_as_it_is_said(web, make):
     def page(handler):
         handler.send_response(200)
         handler.send_header("Content-Type", "image/jpeg")
-        if said:
-            handler.send_header("Content-Length", str(10**9))
+        handler.send_header("Content-Length", "100001")
+        handler.end_headers()
+        time.sleep(1)
+
+    web.pages["/a.jpg"] = page
+    begun = time.monotonic()
+
+    with pytest.raises(SourceError, match=r"more than 100,000 bytes.*`max_picture_bytes`"):
+        make(max_picture_bytes=100_000).fetch(f"{web.url}/a.jpg", PICTURE)
+
+    assert time.monotonic() - begun < 0.9
+
+
+def test_too_large_is_refused_when_it_comes(web, make, tools):
+    def page(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "image/jpeg")
         handler.end_headers()
         for _ in range(200):
             handler.wfile.write(tools.jpeg(1000))
@@ -597,6 +641,12 @@ def test_too_large_is_refused(web, make, tools, said):
         fetcher.fetch(f"{web.url}/a.jpg", PICTURE)
 
     assert not list(fetcher.cache.root.rglob("picture.part"))
+
+
+def test_as_large_as_allowed_is_taken(web, make, tools):
+    web.pages["/a.jpg"] = tools.send(tools.jpeg(100_000))
+
+    assert make(max_picture_bytes=100_000).fetch(f"{web.url}/a.jpg", PICTURE).is_file()
 
 
 def test_a_bomb_is_refused_while_it_unpacks(web, make, tools):

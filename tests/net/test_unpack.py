@@ -41,7 +41,7 @@ def test_what_was_packed_is_unpacked(data, coding, size):
     assert b"".join(unpack(pieces(PACKERS[coding](data), size), coding)) == data
 
 
-@pytest.mark.parametrize("length", [0, 1, 262_143, 262_144, 262_145, 1_000_003])
+@pytest.mark.parametrize("length", [0, 1, 262_143, 262_144, 262_145, 262_165, 1_000_003])
 @pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, raw_deflate])
 @pytest.mark.parametrize("kind", ["even", "random"])
 def test_blocks_that_just_fit(length, pack, kind):
@@ -50,6 +50,16 @@ def test_blocks_that_just_fit(length, pack, kind):
 
     for size in (1000, 65_536, len(data) + 100):
         assert b"".join(unpack(pieces(pack(data), size), coding)) == data
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_what_ends_early_is_refused(pack):
+    packed = pack(b"museum" * 99)
+    coding = "gzip" if pack is gzip.compress else "deflate"
+
+    for length in range(1, len(packed)):
+        with pytest.raises(Unpackable, match="ends early"):
+            list(unpack([packed[:length]], coding))
 
 
 @given(st.binary(min_size=1), st.sampled_from(["gzip", "deflate"]))
