@@ -221,6 +221,11 @@ class TextEngine(Protocol):
 class Runner(Protocol):
     """Where stage calls run."""
 
+    @property
+    def is_remote(self) -> bool:
+        """Calls run beyond this machine, where restricted objects may not go."""
+        ...
+
     def call(self, function: Callable[..., T], /, *args: Any) -> T:
         """Run ``function(*args)`` somewhere, wait, and return what it returns.
 

@@ -19,9 +19,10 @@ from typing import Any, Protocol, TypeVar
 from pipeline.calls import Call, make_call, perform, read_progress
 from pipeline.config import Step
 from pipeline.engines.choose import load_engine
-from pipeline.errors import EngineFailed, ItemError, SourceError
+from pipeline.errors import EngineFailed, ItemError, Refused, SourceError
 from pipeline.exhibits import Entry
 from pipeline.items import Item, Picture
+from pipeline.permission import may_leave
 from pipeline.protocols import EngineOptions, Runner, Web
 from pipeline.records import Attempt, Record
 from pipeline.reels import ReelEntry
@@ -137,6 +138,11 @@ class MakingRun:
         """Return the function that makes parts for ``entry`` and notes their provenance in it."""
 
         def make(stage: Callable[..., R], /, *inputs: Any, how: Step) -> R:
+            if self._runner.is_remote and isinstance(entry, Entry) and not may_leave(entry.item):
+                raise Refused(
+                    f"{entry.id}: it may not leave this machine, and the run's stages work on "
+                    "another. Render it in a run of its own here."
+                )
             made, reused = self._find_or_make(entry.id, stage, inputs, how)
             entry.provenance[how.label(stage.__name__)] = made.provenance
             self._count(made, reused, how.label(stage.__name__))

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from pipeline.exhibits import Entry, Exhibit
 from pipeline.media.codecs import CODECS, CodecName, Quality
 from pipeline.mistakes import Loc, suggest, values_problems
+from pipeline.permission import may_leave
 from pipeline.profiles import Profile, SidePx
 from pipeline.records import Clip, Params
 from pipeline.reels import MUSIC_ID, REEL_ID, LeftOut, Music, ReelPart, Script
@@ -150,7 +151,10 @@ def write_script(
         if name not in entries:
             continue
         clip = _suited(entries[name], params)
-        if clip is None:
+        if not may_leave(entries[name].item):
+            why = "its access is restricted, and a film is seen by whoever has it"
+            missing.append(LeftOut(id=name, why=why))
+        elif clip is None:
             missing.append(LeftOut(id=name, why=_why(entries[name])))
         else:
             parts.append(_part(entries[name], clip))

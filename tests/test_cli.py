@@ -136,6 +136,71 @@ def test_check_tells_what_is_in_the_way(tmp_path):
     assert done.exit_code == 1
     found = json.loads(done.stdout)
     assert (found["objects"], found["ready"], found["refused"], found["unreadable"]) == (2, 0, 1, 2)
+    assert found["closed"] == 1
+
+
+INC = "http://rightsstatements.org/vocab/InC/1.0/"
+
+
+def rows(tmp_path, *rights, section="clip:\nmesh:\n"):
+    """Write an exhibit with one object for each of ``rights`` and return its config."""
+    from PIL import Image
+
+    Image.new("RGB", (64, 48), (90, 60, 30)).save(tmp_path / "p.png")
+    lines = [f"o{n},p.png,Title {n},print,{uri},M" for n, uri in enumerate(rights)]
+    text = "\n".join(["id,image,title,kind,rights,credit", *lines, ""])
+    (tmp_path / "catalogue.csv").write_text(text, "utf-8")
+    config = tmp_path / "exhibit.yaml"
+    source = "exhibit: {id: x}\nsource: {name: folder, catalogue: catalogue.csv}\n"
+    config.write_text(source + section, "utf-8")
+    return config
+
+
+@pytest.mark.parametrize(
+    ("rights", "section", "status"),
+    [
+        ([CC0, CC0], "clip:\n", 0),
+        ([CC0, INC], "clip:\n", 1),
+        ([INC, INC], "clip:\n", 3),
+        ([INC, "© M"], "gallery:\n", 0),
+        ([INC], "clip:\nrights: {permissions: {o0: letter of the artist}}\n", 0),
+    ],
+)
+def test_the_status_of_check_and_plan_says_what_is_allowed(tmp_path, rights, section, status):
+    config = rows(tmp_path, *rights, section=section)
+    assert vivant("check", str(config)).exit_code == status
+    planned = vivant("plan", str(config), "--out", str(tmp_path / "renders"))
+    assert planned.exit_code == (3 if status == 3 else 0)
+
+
+def test_check_and_plan_tell_each_refusal_with_its_sentence(tmp_path):
+    config = rows(tmp_path, CC0, INC, section="clip:\nmesh:\n")
+    said = vivant("check", str(config)).stdout
+    assert "o1: found the rights http://rightsstatements.org/vocab/InC/1.0/ (In Copyright" in said
+    assert "do not allow clips and meshes because the work is in copyright" in said
+    assert "1 refused by rights (1 of them whole)" in said
+    planned = vivant("plan", str(config), "--out", str(tmp_path / "renders")).stdout
+    (line,) = (line for line in planned.splitlines() if line.startswith("o1: "))
+    assert line.startswith("o1: reading photograph. But found the rights"), "it is still looked at"
+    assert "because the work is in copyright" in line
+
+
+def test_what_is_refused_in_part_is_planned_in_part(tmp_path):
+    policy = "rights: {policy: {zero: {deny: [mesh]}}}\n"
+    config = rows(tmp_path, CC0, section=f"clip:\nmesh:\n{policy}")
+    done = vivant("plan", str(config), "--out", str(tmp_path / "renders"), "--json")
+    (planned,) = json.loads(done.stdout)["objects"]
+    stages = [stage for stage, _ in planned[2]]
+    assert stages == ["ingest_photo", "cut_mask", "estimate_depth", "render_clip"]
+    assert "do not allow meshes because" in planned[3]
+    assert done.exit_code == 0
+
+
+def test_a_policy_that_loosens_without_a_reason_is_a_mistake_with_its_line(tmp_path):
+    config = rows(tmp_path, CC0, section="clip:\nrights:\n  policy:\n    InC: {allow: [mesh]}\n")
+    done = vivant("check", str(config))
+    assert "exhibit.yaml:6:" in str(done.exception)
+    assert "found allow: mesh without a reason" in str(done.exception)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 
 from pipeline import run as run_module
 from pipeline.config import Step
-from pipeline.errors import EngineFailed, SourceError, StageFailed
+from pipeline.errors import EngineFailed, Refused, SourceError, StageFailed
 from pipeline.exhibits import Entry
-from pipeline.items import Item, Kind, Picture, Rights
+from pipeline.items import Care, Item, Kind, Notice, Picture, Rights
 from pipeline.net.options import NetworkOptions
 from pipeline.net.web import Online
 from pipeline.progress import report
@@ -180,6 +180,21 @@ def test_the_failed_one_of_several_clips_is_named(store, photo):
 def test_a_missing_photograph_fails_its_object_in_words(store, tmp_path):
     with pytest.raises(SourceError, match="gone.jpg cannot be read.*Check the name"):
         making(store).maker(entry())(toy_stage, tmp_path / "gone.jpg", how=TOY)
+
+
+def test_what_may_not_leave_is_not_given_to_a_remote_runner(store, photo):
+    class FarRunner(InlineRunner):
+        is_remote = True
+
+    run = MakingRun(store, WEB, FarRunner(), 1)
+    careful = entry()
+    label = Notice(title="TK Clan")
+    careful.item = careful.item.model_copy(update={"care": Care(notices=(label,))})
+    with pytest.raises(Refused, match="may not leave this machine"):
+        run.maker(careful)(toy_stage, photo, how=TOY)
+    assert CALLS == []
+    run.maker(entry())(toy_stage, photo, how=TOY)
+    assert CALLS == ["toy"]
 
 
 def test_a_plan_makes_nothing(store, photo):

@@ -285,3 +285,32 @@ def test_a_clip_for_the_reels_profile_is_taken(tmp_path: Path) -> None:
     entry = outcome.exhibit.entries[0]
     wide = pipeline.showreel._suited(entry, join_reel.ReelParams(profile="wall"))
     assert wide == entry.variants["wall"]
+
+
+def test_what_is_restricted_is_in_no_film(tmp_path: Path) -> None:
+    from pipeline.exhibits import Exhibit
+    from pipeline.items import Care
+    from pipeline.profiles import built_in
+    from pipeline.showreel import ReelSection, reel_params, write_script
+
+    def entry(name: str, access: str) -> Entry:
+        thing = Item(
+            id=name,
+            kind=Kind.PRINT,
+            title={"en": name},
+            rights=Rights(uri=CC0, credit="M"),
+            care=Care(access=access),
+        )
+        path = tmp_path / name
+        size = {"width_px": 1920, "height_px": 1080, "fps": 30, "frames": 30, "loops": True}
+        return Entry(item=thing, clip=Clip(path=path, poster=path, **size))
+
+    section = ReelSection()
+    params = reel_params(section, built_in())
+    entries = (entry("a", "public"), entry("b", "restricted"), entry("c", "internal"))
+    exhibit = Exhibit(id="x", title={"en": "X"}, languages=("en",), entries=entries)
+    script, missing = write_script(section, exhibit, params, tmp_path)
+    assert [part.id for part in script.parts] == ["a", "c"]
+    assert [(out.id, "a film is seen by whoever has it" in out.why) for out in missing] == [
+        ("b", True)
+    ]

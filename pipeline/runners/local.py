@@ -30,6 +30,8 @@ _LOOK_FOR_PARENT_S = 1.0
 class LocalRunner:
     """Worker processes on this machine."""
 
+    is_remote = False
+
     def __init__(self, jobs: int, timeout_s: float) -> None:
         if multiprocessing.parent_process() is not None:
             raise CallError(
@@ -91,6 +93,8 @@ class LocalRunner:
 
 class InlineRunner:
     """Runs calls in this process, one after the other: for debugging and small scripts."""
+
+    is_remote = False
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
