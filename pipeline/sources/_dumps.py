@@ -8,6 +8,7 @@ with texts that are clean; what the fields mean is up to the dialect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,10 +89,10 @@ def _values(path: Path, lists: Sequence[str]) -> Iterator[Read]:
         yield from read_array(path)
         return
     lines = read_lines(path)
-    first = next(lines, None)
-    second = next(lines, None)
-    if path.suffix.lower() in _LINES or (first and second and not isinstance(first[1], Broken)):
-        yield from (read for read in (first, second) if read)
+    begin = list(islice(lines, 2))
+    several = len(begin) == 2 and any(isinstance(value, dict) for _, value in begin)
+    if path.suffix.lower() in _LINES or several:
+        yield from begin
         yield from lines
         return
     if lists and path.stat().st_size > _WHOLE_BYTES:
@@ -100,8 +101,12 @@ def _values(path: Path, lists: Sequence[str]) -> Iterator[Read]:
             yield from read_array(path, key)
             return
     whole = read_json(path)
-    for number, value in enumerate(_unwrapped(whole, lists), start=1):
-        yield f"{path.name}:{number}", value
+    inside = {key: at(whole, *key.split(".")) for key in lists}
+    listed = next((key for key, value in inside.items() if isinstance(value, list)), None)
+    if listed:
+        yield from read_array(path, listed)
+        return
+    yield f"{path.name}:1", next((v for v in inside.values() if isinstance(v, dict)), whole)
 
 
 def _start(path: Path) -> str:
@@ -117,14 +122,6 @@ def _has_list(path: Path, key: str) -> bool:
     except ConfigError:
         return False
     return True
-
-
-def _unwrapped(whole: object, lists: Sequence[str]) -> list[object]:
-    for key in lists:
-        inside = at(whole, *key.split("."))
-        if isinstance(inside, list | dict):
-            return inside if isinstance(inside, list) else [inside]
-    return [whole]
 
 
 def _cleaned(value: object, clean: Cleaner) -> object:
