@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 Place = Literal[
@@ -143,6 +144,7 @@ _ASIDE = re.compile(r"[(\[（［][^()\[\]（）［］]*[)\]）］]")
 _AROUND_SLASH = re.compile(r"\s*/\s*")
 
 
+@lru_cache(4096)
 def place_of(heading: str) -> Place | None:
     """Return what a heading of metadata means, or ``None``.
 

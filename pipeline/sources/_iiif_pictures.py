@@ -152,6 +152,9 @@ def _sides(node: Node) -> tuple[int, int] | None:
 
 
 def _side(value: object) -> int | None:
+    """Return a side in pixels, which some write in quotes."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 1 <= value <= _MOST_SIDE_PX else None
@@ -213,7 +216,7 @@ def physical_size(canvas: Node, part: str) -> Measured | None:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,10}(?:\.\d{1,15})?", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}(?:\.[0-9]{1,15})?", value):
         return float(value)
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return float(str(value)) if known else 0.0

@@ -54,12 +54,7 @@ class Said:
     def __init__(self, node: Node, language: str) -> None:
         self.node = node
         self.language = language
-        self._pairs = pairs(node.get("metadata"), language)
         self._required = nodes(node.get("requiredStatement"))
-        self._placed: dict[Place, list[Pair]] = {}
-        for pair in self._pairs:
-            if pair.place:
-                self._placed.setdefault(pair.place, []).append(pair)
 
     @cached_property
     def title(self) -> Localized:
@@ -181,6 +176,18 @@ class Said:
         """Keep all pairs under their headings, whether they have a place or not."""
         for name, text in self._kept:
             extra.add(way + name, text)
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        return pairs(self.node.get("metadata"), self.language)
+
+    @cached_property
+    def _placed(self) -> dict[Place, list[Pair]]:
+        placed: dict[Place, list[Pair]] = {}
+        for pair in self._pairs:
+            if pair.place:
+                placed.setdefault(pair.place, []).append(pair)
+        return placed
 
     @cached_property
     def _kept(self) -> list[tuple[str, str]]:

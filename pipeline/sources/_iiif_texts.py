@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from functools import lru_cache
 
 from pipeline.records import Localized, text_in
 from pipeline.sources._fields import shortened, text
@@ -36,10 +36,19 @@ def spoken(value: object, unstated: str, mark: str = "; ") -> Localized:
     """
     found: dict[str, list[str]] = {}
     for language, one in _stated(value):
-        plain = plain_from_html(_PICTURE.sub("", one) if "<" in one else one)
-        if plain:
-            found.setdefault(_tag(language) or unstated, []).append(plain)
-    return {language: shortened(joined(texts, mark)) for language, texts in found.items()}
+        if one:
+            found.setdefault(_tag(language) or unstated, []).append(_plain(one))
+    texts = {language: shortened(joined(several, mark)) for language, several in found.items()}
+    return {language: one for language, one in texts.items() if one}
+
+
+def _plain(one: str) -> str:
+    """Return a clean text without tags; most have none, and this is asked a million times."""
+    if "<" in one:
+        one = _PICTURE.sub("", one)
+    elif "&" not in one and "\n" not in one:
+        return one
+    return plain_from_html(one)
 
 
 def raw(value: object) -> str:
@@ -62,26 +71,31 @@ def _stated(value: object) -> Iterator[tuple[str, str]]:
                     yield str(language), text(single)
 
 
+@lru_cache(1024)
 def _tag(language: str) -> str:
     """Return a language tag; what is none becomes "undetermined", and nothing stays nothing."""
     tag = language.strip().replace("_", "-")
     return tag if _LANGUAGE.match(tag) or not tag else UNSTATED
 
 
-class Pair(NamedTuple):
-    """One heading of the metadata with its value."""
+class Pair:
+    """One heading of the metadata with its value, which is read once."""
 
-    heading: str
-    place: Place | None
-    value: object
+    def __init__(self, heading: str, place: Place | None, value: object) -> None:
+        self.heading, self.place, self.value = heading, place, value
+        self._spoken = spoken(value, "")
 
     def spoken(self, unstated: str) -> Localized:
         """Return the value in its languages."""
-        return spoken(self.value, unstated)
+        if "" not in self._spoken:
+            return self._spoken
+        other = self._spoken.get(unstated, "")
+        stated = {language or unstated: text for language, text in self._spoken.items()}
+        return {**stated, unstated: joined([other, self._spoken[""]])}
 
     def plain(self, language: str) -> str:
         """Return the value in one language, or in any."""
-        return text_in(spoken(self.value, language), language)
+        return text_in(self.spoken(language), language)
 
 
 def pairs(metadata: object, language: str) -> list[Pair]:

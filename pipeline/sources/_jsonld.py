@@ -28,7 +28,8 @@ _NOTICE = re.compile(
     r"(?i:https?://(?:[a-z-]{1,20}\.)?localcontexts(?:hub)?\.org/)[^\s\"'<>()]{0,200}"
 )
 _ANCHOR = re.compile(r"<a\s[^<>]{0,500}>([^<>]{1,300})</a", re.IGNORECASE)
-_TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/(\d{9})")
+_WHOLE_TERM = re.compile(r"(?:https?://vocab\.getty\.edu/(?:page/)?aat/|aat:)([0-9]{9})")
+_TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/[0-9]{9}")
 
 
 def cleaned(value: object, clean: Cleaner) -> object:
@@ -84,7 +85,7 @@ def address(value: object) -> str:
 
 def aat(uri: str) -> str:
     """Return the number of a term of the Getty AAT, or ``""``."""
-    match = _TERM.match(uri) or re.match(r"aat:(\d{9})$", uri)
+    match = _WHOLE_TERM.fullmatch(uri)
     return match[1] if match else ""
 
 
@@ -93,6 +94,8 @@ def aat(uri: str) -> str:
 
 def licences_in(text: str) -> tuple[str, ...]:
     """Return the URIs of licences and rights statements in a text or in its links."""
+    if "://" not in text:
+        return ()
     return tuple(dict.fromkeys(match[0].rstrip(".,;") for match in _LICENCE.finditer(text)))
 
 
@@ -109,6 +112,8 @@ def notices_in(text: str, title: str = "") -> tuple[Notice, ...]:
         title: what the text is headed, where a link has no words of its own.
     """
     found: dict[str, Notice] = {}
+    if "localcontexts" not in text.lower():
+        return ()
     plain = plain_from_html(text)
     for match in _NOTICE.finditer(text):
         uri = match[0].rstrip(".,;")

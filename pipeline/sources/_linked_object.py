@@ -277,7 +277,7 @@ def _holder(node: Node) -> str:
 def _notices(node: Node) -> tuple[Notice, ...]:
     found: dict[str, Notice] = {}
     for one in nodes(node.get("referred_to_by")):
-        for notice in notices_in(content(one), _called(one)):
+        for notice in notices_in(text(one.get("content")), _called(one)):
             found.setdefault(notice.uri, notice)
     for right in nodes(node.get("subject_to")):
         for kind in nodes(right.get("classified_as")):

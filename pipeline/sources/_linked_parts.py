@@ -19,6 +19,7 @@ from pipeline.sources._jsonld import (
     address,
     is_a,
     joined,
+    licences_in,
     many,
     node_id,
     nodes,
@@ -121,6 +122,7 @@ def rights_of(node: Node) -> Stated:
         words += [named(right)] if named(right) else [label(one) for one in kinds]
     for statement in nodes(node.get("referred_to_by")):
         if has_type(statement, terms.RIGHTS):
+            uris += licences_in(text(statement.get("content")))
             words.append(content(statement))
     return Stated(tuple(uris), tuple(word for word in words if word))
 

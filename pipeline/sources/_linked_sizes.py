@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.sources import _linked_terms as terms
 from pipeline.sources._fields import size, text
-from pipeline.sources._jsonld import Node, node_id, nodes
+from pipeline.sources._jsonld import Node, joined, node_id, nodes
 from pipeline.sources._linked_parts import (
     content,
     has_type,
@@ -127,9 +127,9 @@ def _name(dimension: Node) -> str:
 
 
 def _shown(dimension: Node) -> str:
-    said = named(dimension)
     unit = next((label(one) or node_id(one) for one in nodes(dimension.get("unit"))), "")
-    return said or f"{text(dimension.get('value'))} {unit}".strip()
+    said = [content(one) for one in nodes(dimension.get("identified_by"))]
+    return joined([f"{text(dimension.get('value'))} {unit}".strip(), *said])
 
 
 def _statements(node: Node) -> Iterator[Statement]:

@@ -4,10 +4,11 @@ A manifest is one entry by default; one of many works (an album, a sketchbook) m
 canvas or for each range of its table of contents. Collections are followed downwards, page by page
 where they have pages, each document once, and no deeper and no further than is asked for.
 
-Why not by iiif-prezi3: it reads version 3 alone, and refuses a whole manifest for one value out of
-line, which of manifests in the wild many have, while here an entry loses the one value.
-It costs @@IMPORT@@ s to import and @@TIMES@@ times as long to read. It is used in tests, to prove
-that our own examples are manifests.
+Why not by iiif-prezi3: it reads version 3 alone, and it refuses a whole manifest for a thumbnail
+that is only an address, a homepage without its type, two licences or a null among values, which
+manifests in the wild have, while here an entry loses that one value. It costs 0.6 s to import;
+a manifest of one page takes it as long as it takes us with all that we read out, and a book of 300
+pages five times as long. It is used in tests, to prove that our own examples are manifests.
 
 Source: IIIF Presentation API 2.1.1 and 3.0.0, iiif.io/api/presentation.
 """

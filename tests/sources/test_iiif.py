@@ -392,7 +392,8 @@ def test_a_scale_without_a_known_unit_or_pixels_gives_no_size(read: Read) -> Non
         assert read(manifest_3(canvas_3(1, service=service)))[0].sizes == ()
     service = {"physicalScale": 0.1, "physicalUnits": "cm"}
     assert read(manifest_3(canvas_3(1, service=service, height=None)))[0].sizes == ()
-    assert read(manifest_3(canvas_3(1, service=[service], width="4000")))[0].sizes == ()
+    (size,) = read(manifest_3(canvas_3(1, service=[service], width="4000")))[0].sizes
+    assert size == Measured(part="work", axes={"height": 600.0, "width": 400.0}, unit="cm")
 
 
 def test_the_scale_of_a_page_is_the_size_of_that_page(read: Read) -> None:
@@ -735,10 +736,10 @@ def test_memory_does_not_grow_with_the_number_of_manifests(
     source: Callable[..., IiifSource],
 ) -> None:
     peaks = []
-    for count in (50, 500):
+    for count in (20, 200):
         lines = "\n".join(json.dumps(named(f"m{n}")) for n in range(count))
         reading = source({"m.jsonl": lines}, "m.jsonl")
         found, peak = peak_bytes(reading.found)
         assert found == count
         peaks.append(peak)
-    assert peaks[1] < 1.5 * peaks[0] + 400 * 500  # the addresses of what was read
+    assert peaks[1] < 1.5 * peaks[0] + 400 * 200  # the addresses of what was read
