@@ -124,6 +124,20 @@ def test_what_is_asked_for(data, wanted_px, first):
     assert requests(data, wanted_px)[: len(first)] == first
 
 
+@pytest.mark.parametrize(
+    ("side_px", "tile_px"),
+    [
+        (10_000, 64),  # 24,649 tiles
+        (11_000, 8192),  # 121 million pixels
+        (10_000, 9000),  # a tile that no decoder should be asked for
+    ],
+)
+def test_tiles_that_cost_too_much_are_not_asked_for(side_px, tile_px):
+    tiles = [{"width": tile_px, "scaleFactors": [1]}]
+
+    assert requests(info(2, side_px, side_px, 0, tiles=tiles), 12_000) == ["full", "max"]
+
+
 side = st.integers(1, 40_000)
 limit = st.none() | st.integers(1, 50_000)
 
