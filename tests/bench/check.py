@@ -55,7 +55,18 @@ gallery:
 def write_export(folder: Path, rows: int) -> Path:
     """Write a table and its config; return the config."""
     draw = random.Random(4)
-    header = "Number Title Object Material Size Licence Picture Credit Room Remark".split()
+    header = [
+        "Number",
+        "Title",
+        "Object",
+        "Material",
+        "Size",
+        "Licence",
+        "Picture",
+        "Credit",
+        "Room",
+        "Remark",
+    ]
     with (folder / "objects.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(header)
