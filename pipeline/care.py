@@ -228,15 +228,16 @@ _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _NOT = r"(?<!not )(?<!no )(?<!non )(?<!nicht )(?<!keine )(?<!pas )(?<![非不无無未])"
 
 
-def _words_in(text: str) -> list[Notice]:
+@lru_cache(maxsize=4096)
+def _words_in(text: str) -> tuple[Notice, ...]:
     plain = _plain(text)
     row = _titles().get(_plain(_SHORT_NAME.sub("", text)))
     if row and not row.words:
-        return [Notice(title=row.title, text=_short(text))]
+        return (Notice(title=row.title, text=_short(text)),)
     pattern, words = _any_word()
     found = [words[match[0]] for match in pattern.finditer(plain)]
     said = _short(text)
-    return [notice.model_copy(update={"text": said}) for notice in dict.fromkeys(found)]
+    return tuple(notice.model_copy(update={"text": said}) for notice in dict.fromkeys(found))
 
 
 @lru_cache(maxsize=4096)

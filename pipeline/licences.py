@@ -104,6 +104,7 @@ def read_rights(texts: Sequence[str]) -> Licence | None:
     return most
 
 
+@lru_cache(maxsize=4096)
 def suggest_uri(text: str) -> str | None:
     """Return the URI that somebody meant who wrote ``CC BY`` or ``inc-edu``."""
     licence = read_rights([text]) or find_licence(text)
@@ -244,6 +245,7 @@ def _binding(licence: Licence) -> tuple[int, bool]:
     return _RANKS[licence.code if stated else licence.uri.split("/")[4]], stated
 
 
+@lru_cache(maxsize=1)
 def _by_lower_code() -> dict[str, Licence]:
     return {code.lower(): licence for code, licence in _LICENCES.items()}
 
