@@ -6,25 +6,48 @@ for all of them (`pipeline.sources.collection`); the house's own format needs no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeAlias, assert_never
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
 from pipeline.protocols import ItemSource, Web
+from pipeline.sources.cleveland import ClevelandOptions, ClevelandSource
 from pipeline.sources.cmoa import CmoaOptions, CmoaSource
 from pipeline.sources.collection import Collection, Dialect, folders_of
 from pipeline.sources.documents import Desk
+from pipeline.sources.edm import EdmOptions, EdmSource
 from pipeline.sources.folder import FolderOptions, FolderSource
 from pipeline.sources.iiif import IiifOptions, IiifSource
+from pipeline.sources.jsonlines import JsonLinesOptions, JsonLinesSource
 from pipeline.sources.lido import LidoOptions, LidoSource
+from pipeline.sources.linked_art import LinkedArtOptions, LinkedArtSource
 from pipeline.sources.met import MetOptions, MetSource
+from pipeline.sources.moma import MomaOptions, MomaSource
 from pipeline.sources.nga import NgaOptions, NgaSource
+from pipeline.sources.pictures import PicturesOptions, PicturesSource
+from pipeline.sources.rijksmuseum import RijksmuseumOptions, RijksmuseumSource
+from pipeline.sources.smithsonian import SmithsonianOptions, SmithsonianSource
 from pipeline.sources.table import TableOptions, TableSource
 from pipeline.sources.tate import TateOptions, TateSource
 
 DialectOptions: TypeAlias = (
-    TableOptions | LidoOptions | IiifOptions | MetOptions | TateOptions | NgaOptions | CmoaOptions
+    TableOptions
+    | JsonLinesOptions
+    | LidoOptions
+    | IiifOptions
+    | LinkedArtOptions
+    | EdmOptions
+    | MetOptions
+    | MomaOptions
+    | TateOptions
+    | NgaOptions
+    | ClevelandOptions
+    | SmithsonianOptions
+    | RijksmuseumOptions
+    | CmoaOptions
+    | PicturesOptions
 )
 AnySource: TypeAlias = FolderOptions | DialectOptions
 
@@ -36,29 +59,28 @@ def _named(value: object) -> object:
 
 SourceChoice = Annotated[AnySource, Field(discriminator="name"), BeforeValidator(_named)]
 
+DIALECTS: dict[type[DialectOptions], Callable[[Any, Desk], Dialect]] = {
+    TableOptions: TableSource,
+    JsonLinesOptions: JsonLinesSource,
+    LidoOptions: LidoSource,
+    IiifOptions: IiifSource,
+    LinkedArtOptions: LinkedArtSource,
+    EdmOptions: EdmSource,
+    MetOptions: MetSource,
+    MomaOptions: MomaSource,
+    TateOptions: TateSource,
+    NgaOptions: NgaSource,
+    ClevelandOptions: ClevelandSource,
+    SmithsonianOptions: SmithsonianSource,
+    RijksmuseumOptions: RijksmuseumSource,
+    CmoaOptions: CmoaSource,
+    PicturesOptions: PicturesSource,
+}
+
 
 def open_source(options: AnySource, base: Path, web: Web) -> ItemSource:
     """Return the collection that ``options`` describe; relative paths start at ``base``."""
     if isinstance(options, FolderOptions):
         return FolderSource(options, base)
-    return Collection(_dialect(options, Desk(base, web)), options, folders_of(options, base))
-
-
-def _dialect(options: DialectOptions, desk: Desk) -> Dialect:
-    match options:
-        case TableOptions():
-            return TableSource(options, desk)
-        case LidoOptions():
-            return LidoSource(options, desk)
-        case IiifOptions():
-            return IiifSource(options, desk)
-        case MetOptions():
-            return MetSource(options, desk)
-        case TateOptions():
-            return TateSource(options, desk)
-        case NgaOptions():
-            return NgaSource(options, desk)
-        case CmoaOptions():
-            return CmoaSource(options, desk)
-        case _:
-            assert_never(options)
+    dialect = DIALECTS[type(options)](options, Desk(base, web))
+    return Collection(dialect, options, folders_of(options, base))

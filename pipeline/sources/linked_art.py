@@ -41,7 +41,7 @@ _LISTS = ("orderedItems", "items", "@graph")
 class LinkedArtOptions(SourceOptions):
     """Linked Art records of objects."""
 
-    name: Literal["linked_art"] = "linked_art"
+    name: Literal["linked-art"] = "linked-art"
     catalogue: str
     """A record, a list of records or JSON Lines; a folder of these; or an address on the web, also
     of a page of search results or of an activity stream."""
