@@ -55,7 +55,7 @@ gallery:
 def write_export(folder: Path, rows: int) -> Path:
     """Write a table and its config; return the config."""
     draw = random.Random(4)
-    header = [
+    header = "Number,Title,Object,Material,Size,Licence,Picture,Credit,Room,Remark"
         "Number",
         "Title",
         "Object",
@@ -69,7 +69,7 @@ def write_export(folder: Path, rows: int) -> Path:
     ]
     with (folder / "objects.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(header)
+        table.writerow(header.split(","))
         for number in range(rows):
             name, material = draw.choice(_KINDS)
             high, wide = draw.randint(50, 3000) / 10, draw.randint(50, 3000) / 10
