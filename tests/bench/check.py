@@ -56,17 +56,6 @@ def write_export(folder: Path, rows: int) -> Path:
     """Write a table and its config; return the config."""
     draw = random.Random(4)
     header = "Number,Title,Object,Material,Size,Licence,Picture,Credit,Room,Remark"
-        "Number",
-        "Title",
-        "Object",
-        "Material",
-        "Size",
-        "Licence",
-        "Picture",
-        "Credit",
-        "Room",
-        "Remark",
-    ]
     with (folder / "objects.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(header.split(","))
