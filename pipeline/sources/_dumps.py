@@ -24,6 +24,7 @@ from pipeline.sources.texts import Cleaner
 
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _LINES = (".jsonl", ".ndjson")
+_TABLES = (".csv", ".tsv", ".xlsx")
 _WHOLE_BYTES = 1024 * 1024
 """A document up to this size is read whole; in a larger one the list is looked for."""
 
@@ -38,20 +39,20 @@ class Entry(NamedTuple):
 def read_dump(
     catalogue: str, desk: Desk, columns: Sequence[str], lists: Sequence[str] = ()
 ) -> Iterator[Entry | Broken]:
-    """Yield the entries of a CSV, of JSON in any of its forms, or of a folder of JSON files.
+    """Yield the entries of a table, of JSON in any of its forms, or of a folder of JSON files.
 
     Args:
         catalogue: as the config names it.
         desk: where it is looked for.
-        columns: those that a CSV must have.
+        columns: those that a table must have.
         lists: keys under which an API puts its list of entries, with dots: ``response.rows``.
 
     Raises:
         ConfigError: if it cannot be read at all. A broken file in a folder is a `Broken`.
     """
     address = catalogue.partition("?")[0].lower()
-    if address.endswith((".csv", ".tsv")):
-        for path in documents(catalogue, desk, "table", (".csv", ".tsv")):
+    if address.endswith(_TABLES):
+        for path in documents(catalogue, desk, "table", _TABLES):
             for row in read_rows(path, columns):
                 yield row if isinstance(row, Broken) else Entry(row.place, row.cells)
         return
@@ -83,9 +84,8 @@ def json_entries(path: Path, lists: Sequence[str] = ()) -> Iterator[Entry | Brok
 
 
 def _values(path: Path, lists: Sequence[str]) -> Iterator[Read]:
-    start = _start(path)
-    refuse_pointer(start, path)
-    if start.lstrip().startswith("["):
+    refuse_pointer(path)
+    if _start(path).lstrip().startswith("["):
         yield from read_array(path)
         return
     lines = read_lines(path)

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from pydantic import field_validator
+
 from pipeline.errors import ConfigError, Mistake
 from pipeline.licences import read_rights
 from pipeline.records import Localized
@@ -34,6 +36,19 @@ from pipeline.sources.xmlnode import language_tag
 _log = logging.getLogger(__name__)
 
 _SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp")
+_OTHERS = (
+    ".avif",
+    ".bmp",
+    ".cr2",
+    ".dng",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".jp2",
+    ".jxl",
+    ".nef",
+    ".psd",
+)
 _VIEW = re.compile(
     r"(.+?)(?:[ _]+(?:\d{1,3}|[a-z])|[ _]*\(\d{1,3}\)"
     r"|[ _-]+(?:recto|verso|front|back|side|left|right|top|bottom|detail)[ _-]?\d{0,3})",
@@ -68,6 +83,13 @@ class PicturesOptions(SourceOptions):
     them is used, and its rights count."""
     about: Literal["photograph", "object"] = "photograph"
     """What creator and date are about where a picture does not tell object and photograph apart."""
+
+    @field_validator("images")
+    @classmethod
+    def _no_other_folders(cls, images: tuple[str, ...]) -> tuple[str, ...]:
+        if images:
+            raise ValueError("found folders, expected none: the pictures are in `catalogue`")
+        return images
 
 
 class _Files(NamedTuple):
@@ -137,6 +159,8 @@ class PicturesSource:
             folders[:] = sorted((one for one in folders if not one.startswith(".")), key=_natural)
             names = []
             for name in files:
+                if not name.startswith(".") and name.lower().endswith(_OTHERS):
+                    _log.warning("%s was left out: save it as JPEG or TIFF.", Path(place, name))
                 if name.startswith(".") or not name.lower().endswith(_SUFFIXES):
                     continue
                 # Path.resolve would raise where links lead in a circle.

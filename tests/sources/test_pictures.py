@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
+from pydantic import ValidationError
 
 from pipeline.errors import ConfigError
+from pipeline.items import Item
 from pipeline.sources._picture_bytes import NoPicture, read_blocks
 from pipeline.sources._picture_words import BadXmp, read_xmp
+from pipeline.sources.collection import Collection
 from pipeline.sources.described import Statement
 from pipeline.sources.pictures import PicturesOptions, PicturesSource
 from tests.sources.reading import described, desk, one, peak_bytes, split
@@ -371,7 +374,9 @@ def test_several_objects_in_one_picture(tmp_path: Path) -> None:
 # Folders and groups ------------------------------------------------------------------------------
 
 
-def test_ids_are_names_without_suffix_where_that_is_one(tmp_path: Path) -> None:
+def test_ids_are_names_without_suffix_where_that_is_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     folder = put(tmp_path / "p", **{name: jpeg(b"") for name in ("b10.jpg", "b2.jpg", "c.jpg")})
     put(folder, **{"C.tif": tiff(packet("")), ".hidden.jpg": b"", "notes.txt": b"", "d.heic": b""})
     put(folder / "room", **{"b2.jpg": jpeg(b"")})
@@ -382,6 +387,25 @@ def test_ids_are_names_without_suffix_where_that_is_one(tmp_path: Path) -> None:
         "C.tif",
         "room/b2",
     ]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{folder / 'd.heic'} was left out: save it as JPEG or TIFF."
+    ]
+
+
+def test_entries_become_items_with_their_files(tmp_path: Path) -> None:
+    folder = put(tmp_path / "p" / "room", **{"a.jpg": jpeg(WHOLE)}).parent
+    options = PicturesOptions(catalogue="p")
+    collection = Collection(PicturesSource(options, desk(tmp_path)), options, [folder])
+    (item,) = collection.items()
+    assert isinstance(item, Item)
+    assert (item.id, item.image, item.place) == ("1999.1.45", folder / "room/a.jpg", "room/a.jpg")
+    assert item.rights.uri == BY
+    assert item.size.height_m == pytest.approx(0.324)
+
+
+def test_there_are_no_other_folders_of_pictures() -> None:
+    with pytest.raises(ValidationError, match="the pictures are in `catalogue`"):
+        PicturesOptions(catalogue="p", images=("q",))
 
 
 def test_views_of_one_object(tmp_path: Path) -> None:
