@@ -31,7 +31,7 @@ Measured = dict[str, Any]
 """The fields of a `Measure`. All of a statement are checked at once, which is five times as fast."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Instance:
     """One part, measured once."""
 
@@ -72,7 +72,9 @@ def instances_of(part: Found, text: str, language: str) -> list[Instance]:
 
 def _present(part: Found) -> set[str]:
     """Return the axes and letters that a part names."""
-    return {run.axis_of(index) for run in part.runs for index in range(len(run.terms))}
+    if part.named is None:
+        part.named = {run.axis_of(i) for run in part.runs for i in range(len(run.terms))}
+    return part.named
 
 
 def _axes(run: Run, language: str, before: Instance | None) -> list[Axis]:

@@ -12,7 +12,7 @@ from pipeline.dimensions.numbers import Number
 from pipeline.dimensions.units import Unit
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Term:
     """One number with its unit, as far as both are known."""
 
@@ -33,7 +33,7 @@ class Term:
     """Its unit is that of the rest of the statement."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Label:
     """What is said of a run of numbers, before or after it."""
 
@@ -61,7 +61,7 @@ class Label:
         return bool(self.parts or self.counted_in or self.words or self.fresh or self.position)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Found:
     """A part: its label, and the runs of numbers that belong to it."""
 
@@ -70,6 +70,8 @@ class Found:
     """It stands in brackets after another one, and is a detail of that."""
     runs: list[Run] = field(default_factory=list)
     twins: list[Twins] = field(default_factory=list)
+    named: set[str] | None = None
+    """Axes and letters that its runs name, once somebody has asked."""
     clause: int = 0
     closed: bool = False
     """It was named after its numbers: those that follow are of something else."""
@@ -85,7 +87,7 @@ class Twins(NamedTuple):
     """Nothing but their likeness says that they are one."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """Numbers joined by ``x``, or one alone."""
 

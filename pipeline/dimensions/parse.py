@@ -15,6 +15,9 @@ from pipeline.dimensions.tokens import tokenize
 from pipeline.dimensions.work import choose, name_of
 
 
+_NEAR = 16
+"""Heights and widths of one part are said at most so many parts apart."""
+
 
 def parse_dimensions(text: str, language: str | None = None) -> Dimensions:
     """Read how big a work is from what its catalogue says.
@@ -57,7 +60,7 @@ def read_statement(text: str, language: str | None) -> Reading:
 def _gather(instances: list[Instance], more: Sequence[Instance]) -> None:
     """Add what was measured; the height and the width of one part may be said apart."""
     for new in more:
-        for old in instances:
+        for old in instances[-_NEAR:]:
             if _completes(old, new):
                 old.measures |= new.measures
                 old.terms |= new.terms

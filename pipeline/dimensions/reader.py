@@ -38,6 +38,8 @@ from pipeline.dimensions.tokens import (
 )
 from pipeline.dimensions.units import Unit
 
+_MOST_NAMES = 12
+"""Words and brackets of one label that are kept; more are no label."""
 _ENDS = {BREAK, END, CLOSE, COMMA}
 
 
@@ -224,7 +226,7 @@ class Reader:
 
     def _part_name(self, at: int) -> int:
         label, token = self._label, self.tokens[at]
-        label.parts += (token.value,)
+        label.parts = _with_one_more(label.parts, token.value)
         self._extend(token)
         return at + 1
 
@@ -232,17 +234,17 @@ class Reader:
         token = self.tokens[at]
         self._label.several = True
         if token.value:
-            self._label.parts += (token.value,)
+            self._label.parts = _with_one_more(self._label.parts, token.value)
         self._extend(token)
         return at + 1
 
     def _with(self, at: int) -> int:
         token, following = self.tokens[at], self.tokens[at + 1]
         if token.value:
-            self._label.counted_in += (token.value,)
+            self._label.counted_in = _with_one_more(self._label.counted_in, token.value)
             self._extend(token)
         elif following.kind == PART:
-            self._label.counted_in += (following.value,)
+            self._label.counted_in = _with_one_more(self._label.counted_in, following.value)
             self._extend(following)
             return at + 2
         return at + 1
@@ -279,7 +281,7 @@ class Reader:
     def _unknown(self, at: int) -> int:
         token = self.tokens[at]
         if len(token.value) > 1:
-            self._label.words += (token.value,)
+            self._label.words = _with_one_more(self._label.words, token.value)
         else:
             self._label.position = True
         self._extend(token)
@@ -320,6 +322,8 @@ class Reader:
     # Brackets and clauses ------------------------------------------------------------------------
 
     def _open(self, at: int) -> int:
+        if len(self._brackets) > _MOST_NAMES:
+            return at + 1
         if self._run is not None and not self._joined and (self._clean or self._begins_anew(at)):
             self._brackets.append((self._label, self._axes, self._run))
             self._label, self._axes = Label(), []
@@ -381,10 +385,14 @@ class Reader:
         self._clean = False
 
 
+def _with_one_more(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return (*names, name) if len(names) < _MOST_NAMES else names
+
+
 def _axis_of(token: Token, label: Label) -> str:
     value: Any = token.value
     if isinstance(value, tuple):
-        label.parts += (value[1],)
+        label.parts = _with_one_more(label.parts, value[1])
         label.scoped, label.start, label.end = True, token.start, token.end
         return str(value[0])
     return str(value)

@@ -73,6 +73,9 @@ class _Plan(NamedTuple):
     fields: dict[str, Any]
 
 
+_SEEN = _Plan([], [], [], {})
+"""It was seen once."""
+
 _plans: dict[_Key, _Plan | None] = {}
 
 
@@ -96,15 +99,20 @@ def shape_of(text: str, language: str | None) -> Shape | None:
 def recall(shape: Shape | None) -> Dimensions | None:
     """Return the result if the shape is known and the numbers are plain."""
     plan = _plans.get(shape.key) if shape is not None else None
-    return None if shape is None or plan is None else _filled(plan, shape)
+    if shape is None or plan is None or plan is _SEEN:
+        return None
+    return _filled(plan, shape)
 
 
 def keep(shape: Shape | None, reading: Reading, result: Dimensions) -> None:
     """Remember what was understood, if it gives the same result again."""
-    if shape is None or shape.key in _plans:
+    if shape is None or _plans.get(shape.key, _SEEN) is not _SEEN:
         return
-    if len(_plans) >= _MOST_SHAPES:
-        _plans.clear()
+    if shape.key not in _plans:  # most are never seen again
+        if len(_plans) >= _MOST_SHAPES:
+            _plans.clear()
+        _plans[shape.key] = _SEEN
+        return
     plan = _planned(shape, reading)
     if plan is not None and _filled(plan, shape) != result:
         plan = None

@@ -99,7 +99,8 @@ def _entries() -> list[tuple[str, str, Any]]:
 
 @cache
 def _meanings() -> dict[str, tuple[str, Any]]:
-    found = {word: (kind, value) for text, kind, value in _entries() for word in text.split()}
+    found = dict(_MARKS)
+    found |= {word: (kind, value) for text, kind, value in _entries() for word in text.split()}
     table = units()
     for name, text in words.UNITS.items():
         for word in text.split():
@@ -143,7 +144,7 @@ def _pattern() -> re.Pattern[str]:
     )
     begins = f"(?=[0-9.⁰¹²³⁴-⁹{VULGAR}])"  # spares every word a try at a number
     return re.compile(
-        rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms})|(\n|''|[^\s]))", re.ASCII
+        rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms})|(\n|''|[^\s])|\Z)", re.ASCII
     )
 
 
@@ -155,30 +156,38 @@ def plain_text(text: str) -> str:
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text; what means nothing here is ``UNKNOWN``, or left out if a mark."""
     plain = plain_text(text)
-    meanings, after, marks = _meanings(), _after(), _MARKS
+    meanings, after, new = _meanings(), _after(), tuple.__new__
     tokens: list[Token] = []
     last = END
     for match in _pattern().finditer(plain):
-        group = match.lastindex or 0
+        group = match.lastindex
+        if group is None:  # the end
+            break
         found = match[group]
-        start, end = match.span(group)
         if group == 1:
             meaning: tuple[str, Any] | None = (NUM, read_number(found))
         else:
-            word = found if group == 4 else found.lower().rstrip(".").replace(". ", ".")
-            meaning = after[last].get(word) if last in after else None
-            meaning = meaning or (marks if group == 4 else meanings).get(word)
+            meaning = after[last].get(found) if last in after else None
+            meaning = meaning or meanings.get(found) or _looked_up(found, group, last)
         if meaning is None:
-            if group == 4:
-                continue
-            if _GLUED.fullmatch(word):
-                tokens.extend(_unglued(word, start))
+            if group != 4:
+                tokens.extend(_unglued(found.lower(), match.start(group)))
                 last = AXIS
-                continue
-            meaning = (UNKNOWN, word)
+            continue
         last, value = meaning
-        tokens.append(Token(last, found[0] if value == "" and last == AXIS else value, start, end))
+        start, end = match.span(group)
+        tokens.append(new(Token, (last, found[0] if value == "" and last == AXIS else value, start, end)))
     return tokens
+
+
+def _looked_up(found: str, group: int, last: str) -> tuple[str, Any] | None:
+    """Return what a word means that is not written as in the tables; ``None`` for ``HxBxT``."""
+    if group == 4:
+        return None
+    word = found.lower().rstrip(".").replace(". ", ".")
+    meaning = after.get(word) if (after := _after().get(last)) else None
+    meaning = meaning or _meanings().get(word)
+    return meaning or (None if _GLUED.fullmatch(word) else (UNKNOWN, word))
 
 
 def _unglued(word: str, start: int) -> list[Token]:
