@@ -161,4 +161,8 @@ def read_catalogue(config: ExhibitConfig, web: Web) -> Catalogue:
 
 def stream_catalogue(config: ExhibitConfig, web: Web) -> Iterator[Item | Unusable]:
     """Read the exhibit's catalogue entry by entry; see `read_catalogue`."""
-    yield from open_source(config.source, config.path.parent, web).items()
+    for entry in open_source(config.source, config.path.parent, web).items():
+        own = config.objects.get(entry.id)
+        if own and own.kind and isinstance(entry, Item):
+            entry = entry.model_copy(update={"kind": own.kind, "kind_reason": "the config says so"})
+        yield entry

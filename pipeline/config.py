@@ -134,6 +134,8 @@ class LimitsSection(Params):
 class ObjectSection(Params):
     """What is different for one object. Only what is written here replaces the general value."""
 
+    kind: Kind | None = None
+    """What the object is, whatever its catalogue says."""
     mask: MaskSection | None = None
     depth: DepthSection | None = None
     clip: ClipSection | None = None

@@ -109,6 +109,17 @@ class Shown:
         return size_words(self.entry.item.size) or word("unknown")
 
     @property
+    def size_parts(self) -> list[str]:
+        """What the catalogue says of the size of each part, where it says more than one thing."""
+        dimensions = self.entry.item.dimensions
+        if dimensions is None or len(dimensions.parts) < 2:
+            return []
+        return [
+            f"{part.label or part.name}: {' × '.join(one.stated for one in part.measures)}"
+            for part in dimensions.parts
+        ]
+
+    @property
     def short_size(self) -> Localized | None:
         """The true size in metric units alone, where it is known."""
         return size_words(self.entry.item.size, both=False)

@@ -73,6 +73,7 @@ def _lay_out_object(entry: Entry, folder: Path, digest: Callable[[Path], str]) -
     document: dict[str, Any] = {
         "id": item.id,
         "kind": item.kind,
+        "kind_reason": item.kind_reason,
         "title": item.title,
         "creator": item.creator,
         "date": item.date,
@@ -82,6 +83,7 @@ def _lay_out_object(entry: Entry, folder: Path, digest: Callable[[Path], str]) -
         "care": item.care.model_dump(mode="json", exclude_defaults=True),
         "size": item.size.model_dump(exclude_none=True),
         "size_known": item.size.is_known,
+        "size_notes": item.size_notes,
         "generated": entry.is_generated,
         "engines": {
             stage: made.engine.model_dump(mode="json")
