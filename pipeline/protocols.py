@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom in pixels; right and bottom exclusive."""
+
 DocumentKind = Literal["json", "xml", "table"]
 
 
@@ -64,6 +67,18 @@ class EngineOptions(Params):
             model=self.model(),
             generative=self.GENERATIVE,
         )
+
+
+class FaceFinder(Protocol):
+    """Finds faces in a photograph, and says nothing of whose they are."""
+
+    def find(self, rgb: RGB) -> list[Box]:
+        """Return the box of each face in pixels, the largest first.
+
+        Raises:
+            EngineFailed: if it cannot look at the photograph.
+        """
+        ...
 
 
 class MaskEngine(Protocol):

@@ -76,6 +76,23 @@ Pace = Literal["normal", "slow", "still"]
 """How fast a camera goes."""
 
 
+class Faces(Record):
+    """What was looked for and done about people in a photograph."""
+
+    checked: bool = False
+    """Something looked for faces. What it does not find can be there all the same."""
+    boxes_px: tuple[tuple[int, int, int, int], ...] = ()
+    """Left, top, right, bottom of each face that was found and is no part of the object."""
+    action: Literal["blur", "note", "keep"] = "blur"
+    reason: str = ""
+    """Why they may be seen."""
+
+    @property
+    def blurred(self) -> int:
+        """How many were hidden."""
+        return len(self.boxes_px) if self.action == "blur" else 0
+
+
 class Photo(Record):
     """A photograph made safe: upright, sRGB, 8 bit, no larger than asked for."""
 
@@ -91,6 +108,8 @@ class Photo(Record):
     source_height_px: int
     notes: tuple[str, ...] = ()
     """What was done to it, in words: ``"turned upright (EXIF orientation 6)"``."""
+    faces: Faces | None = None
+    """People in it; ``None``: it was not asked for, as for works that fill their photograph."""
 
 
 class Mask(Record):

@@ -23,6 +23,11 @@ def read_rgb(path: Path) -> RGB:
     return np.ascontiguousarray(_read(path, cv2.IMREAD_COLOR)[..., ::-1])
 
 
+def write_photo(rgb: RGB, path: Path) -> None:
+    """Write an (H, W, 3) photograph for later stages, as lossless WebP."""
+    _write(path, rgb[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 101])
+
+
 def write_poster(rgb: RGB, path: Path) -> None:
     """Write an (H, W, 3) picture for people to look at, as WebP."""
     _write(path, rgb[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, 90])
