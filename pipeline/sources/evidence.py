@@ -84,6 +84,9 @@ def images(values: Sequence[str]) -> Evidence:
     if values and _share(hits, values) >= 0.6:
         return Evidence(3, f"{_of(hits, values)} are names of pictures, such as {shown(values[0])}")
     addresses = sum(bool(WEB.match(value)) for value in values)
+    services = sum(bool(_IIIF.match(value)) for value in values)
+    if values and _share(services, values) >= 0.6:
+        return Evidence(2, f"{_of(services, values)} are addresses of IIIF images")
     if values and _share(addresses, values) >= 0.6:
         return Evidence(0, f"its values are addresses, such as {shown(values[0])}")
     if not values:

@@ -22,7 +22,7 @@ from pipeline.sources.jsonfile import Read, read_entries
 from pipeline.sources.mapped import Mapped
 from pipeline.sources.mapping import ColumnsMissing, Mapping
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.paths import Leaf, Way, all_leaves, general, has, leaves, read_path, texts_at
+from pipeline.sources.paths import Leaf, Way, general, has, leaves, read_path, texts_at
 from pipeline.sources.texts import Cleaner, clean_text
 
 _log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class JsonLinesSource:
             for path, way in self._ways.items():
                 found[path] = texts_at(entry, way)
                 taken.update(leaf.path for leaf in found[path])
-            rest = [leaf for leaf in all_leaves(entry) if leaf.path not in taken]
+            rest = [leaf for leaf in leaves(entry) if leaf.path not in taken]
         except ValueError as error:
             return Broken(place=place, message=str(error))
 
@@ -114,7 +114,7 @@ class JsonLinesSource:
             missing = {name: way for name, way in missing.items() if not has(entry, way)}
             if not missing:
                 return
-            known.update(dict.fromkeys(general(leaf.path) for leaf in islice(leaves(entry), 1000)))
+            known.update(dict.fromkeys(general(path) for path in _paths(entry)))
         if not count:
             return
         self._tell(missing, list(known), path)
@@ -131,6 +131,13 @@ class JsonLinesSource:
             raise ColumnsMissing(mistakes, at)
         for _, message in at:
             _log.warning("%s: %s. None of the first %d entries has it.", path, message, _LOOKED_AT)
+
+
+def _paths(entry: dict[str, object]) -> list[str]:
+    try:
+        return [leaf.path for leaf in leaves(entry)]
+    except ValueError:  # too many: said when the entry's turn comes
+        return []
 
 
 def _kind(value: object) -> str:

@@ -56,7 +56,7 @@ def _by_language(value: object) -> object:
     if not isinstance(value, AnyMapping) or "column" in value:
         return {"": value}
     for key in value:
-        if not re.fullmatch(LANGUAGE, str(key)):
+        if key and not re.fullmatch(LANGUAGE, str(key)):
             raise ValueError(f"found {key!r} as a language, expected a tag such as en or zh")
     return value
 

@@ -8,7 +8,6 @@ texts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,8 +15,10 @@ Step = str | int | None
 """A name, the place in a list from 0, or all of a list."""
 Way = tuple[Step, ...]
 
-_PART = re.compile(r"\[(\d{1,6}|\*)\]|([^.\[\]]+)|(\.)")
-_MOST_LEAVES = 10_000
+_INSIDE = r"\[(?:\d{1,6}|\*)\]"
+_PATH = re.compile(rf"(?:[^.\[\]]+|{_INSIDE})(?:\.[^.\[\]]+|{_INSIDE})*")
+_PART = re.compile(r"\[(\d{1,6}|\*)\]|([^.\[\]]+)")
+MOST_LEAVES = 10_000
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -34,19 +35,11 @@ def read_path(path: str) -> Way:
     Raises:
         ValueError: if it is none.
     """
-    way: list[Step] = []
-    at = 0
-    for match in _PART.finditer(path):
-        if match.start() != at:
-            break
-        at = match.end()
-        index, name, _ = match.groups()
-        if index is not None:
-            way.append(None if index == "*" else int(index))
-        elif name:
-            way.append(name)
-    if at != len(path) or not way:
+    if not _PATH.fullmatch(path):
         raise ValueError(f"found {path!r}, expected a path such as artist.name or images[*].url")
+    way: list[Step] = []
+    for index, name in _PART.findall(path):
+        way.append(name or (None if index == "*" else int(index)))
     return tuple(way)
 
 
@@ -56,8 +49,8 @@ def texts_at(entry: object, way: Way) -> list[Leaf]:
     Raises:
         ValueError: if an object stands there and no text.
     """
-    found = []
-    for path, value in _ends(entry, way, ""):
+    found: list[Leaf] = []
+    for path, value in _ends(entry, way):
         if isinstance(value, dict) and value:
             names = ", ".join(repr(f"{general(path)}.{name}") for name in list(value)[:4])
             raise ValueError(f"found an object at {path!r}, expected text; name one of {names}")
@@ -68,45 +61,58 @@ def texts_at(entry: object, way: Way) -> list[Leaf]:
 
 def has(entry: object, way: Way) -> bool:
     """Tell whether an entry has anything on a way."""
-    return any(value not in (None, "", {}) for _, value in _ends(entry, way, ""))
+    return any(value not in (None, "", {}) for _, value in _ends(entry, way))
 
 
-def _ends(value: object, way: Way, path: str) -> Iterator[tuple[str, object]]:
-    """Yield what stands at the end of a way, lists one by one."""
+def _ends(entry: object, way: Way) -> list[tuple[str, object]]:
+    """Return what stands at the end of a way, lists one by one."""
+    found: list[tuple[str, object]] = []
+    _walk(entry, way, "", found)
+    return found
+
+
+def _walk(value: object, way: Way, path: str, found: list[tuple[str, object]]) -> None:
     if isinstance(value, list):
-        step, rest = (way[0], way[1:]) if way and not isinstance(way[0], str) else (None, way)
+        wanted, rest = (way[0], way[1:]) if way and not isinstance(way[0], str) else (None, way)
         for index, one in enumerate(value):
-            if step is None or step == index:
-                yield from _ends(one, rest, f"{path}[{index}]")
+            if wanted is None or wanted == index:
+                _walk(one, rest, f"{path}[{index}]", found)
     elif not way:
-        yield path, value
+        found.append((path, value))
     elif isinstance(value, dict):
-        for name, rest in _names(value, way):
-            yield from _ends(value[name], rest, f"{path}.{name}" if path else name)
+        joined = ""
+        for count, step in enumerate(way, 1):
+            if not isinstance(step, str):
+                return
+            joined = f"{joined}.{step}" if joined else step
+            if joined in value:
+                below = f"{path}.{joined}" if path else joined
+                _walk(value[joined], way[count:], below, found)
+                return
 
 
-def leaves(value: object, path: str = "") -> Iterator[Leaf]:
-    """Yield all texts of an entry, in its order; empty ones are left out."""
-    if isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from leaves(one, f"{path}[{index}]")
-    elif isinstance(value, dict):
+def leaves(entry: object) -> list[Leaf]:
+    """Return all texts of an entry, in its order; empty ones are left out.
+
+    Raises:
+        ValueError: if there are more than anyone describes an object with.
+    """
+    found: list[Leaf] = []
+    _gather(entry, "", found)
+    return found
+
+
+def _gather(value: object, path: str, found: list[Leaf]) -> None:
+    if isinstance(value, dict):
         for name, one in value.items():
-            yield from leaves(one, f"{path}.{name}" if path else name)
+            _gather(one, f"{path}.{name}" if path else name, found)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            _gather(one, f"{path}[{index}]", found)
     elif text := as_text(value):
-        yield Leaf(path, text)
-
-
-def _names(value: dict[str, object], way: Way) -> Iterator[tuple[str, Way]]:
-    """Yield the first key that the way's next names make, joined by dots, and what follows it."""
-    joined = ""
-    for count, step in enumerate(way, 1):
-        if not isinstance(step, str):
-            return
-        joined = f"{joined}.{step}" if joined else step
-        if joined in value:
-            yield joined, way[count:]
-            return
+        found.append(Leaf(path, text))
+        if len(found) > MOST_LEAVES:
+            raise ValueError(f"it has more than {MOST_LEAVES:,} values, expected one object")
 
 
 def as_text(value: object) -> str:
@@ -132,17 +138,3 @@ def general(path: str) -> str:
     'images[*].sizes[*].url'
     """
     return _INDEX.sub("[*]", path)
-
-
-def all_leaves(entry: object) -> list[Leaf]:
-    """Return all texts of an entry.
-
-    Raises:
-        ValueError: if there are more than anyone describes an object with.
-    """
-    found: list[Leaf] = []
-    for leaf in leaves(entry):
-        found.append(leaf)
-        if len(found) > _MOST_LEAVES:
-            raise ValueError(f"it has more than {_MOST_LEAVES:,} values, expected one object")
-    return found

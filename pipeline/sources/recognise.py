@@ -15,7 +15,7 @@ _START_BYTES = 64 * 1024
 _SCHEMAS = (
     ("lido", "http://www.lido-schema.org"),
     ("edm", "http://www.europeana.eu/schemas/edm/"),
-    ("linked_art", "https://linked.art/ns/"),
+    ("linked-art", "https://linked.art/ns/"),
     ("iiif", "//iiif.io/api/presentation/"),
     ("iiif", "//www.shared-canvas.org/ns/context.json"),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.sources.jsonfile import read_entries
-from pipeline.sources.paths import general, leaves
+from pipeline.sources.paths import Leaf, general, leaves
 from pipeline.sources.texts import clean_text
 from pipeline.tables.reading import encoding_of, first_rows, open_table
 from pipeline.tables.rows import Layout, Row
@@ -84,7 +84,7 @@ def sample_json(path: Path) -> Sample:
     rows: list[dict[str, str]] = []
     for entry in entries:
         row: dict[str, str] = {}
-        for leaf in islice(leaves(entry), _MOST_PATHS):
+        for leaf in _leaves(entry):
             row.setdefault(general(leaf.path), clean_text(leaf.text))
         rows.append(row)
         headers.update(dict.fromkeys(row))
@@ -95,6 +95,13 @@ def sample_json(path: Path) -> Sample:
         list_at=list_at,
         is_json=True,
     )
+
+
+def _leaves(entry: dict[str, object]) -> list[Leaf]:
+    try:
+        return leaves(entry)
+    except ValueError:  # more values than one object has
+        return []
 
 
 def _is_list_of_objects(value: object) -> bool:

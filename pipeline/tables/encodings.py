@@ -25,7 +25,6 @@ _BOMS = (
 )
 _CHUNK = 1 << 20
 _SAMPLE = 64 * 1024
-_HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _NAMES = {
     "cp1252": "Windows-1252 (Western Europe)",
@@ -103,16 +102,14 @@ def _first_not_utf8(path: Path) -> int | None:
 
 
 def _sample(path: Path, offset: int) -> bytes:
-    """Return lines that are not ASCII, from the one on that is not UTF-8."""
+    """Return lines that are not ASCII, from a little before ``offset`` on."""
     kept, size = [], 0
     with path.open("rb") as file:
-        file.seek(offset)
-        while size < _SAMPLE and (chunk := file.read(_CHUNK)):
-            lines = _HIGH_LINE.findall(chunk)
-            # The first line may begin, and the last one end, in the middle of a character.
-            for line in lines[1:-1] if len(lines) > 2 else lines:
+        if offset > _SAMPLE:
+            file.seek(offset - _SAMPLE)
+            file.readline(_CHUNK)  # it may begin in the middle of a character
+        while size < _SAMPLE and (line := file.readline(_CHUNK)):
+            if not line.isascii():
                 kept.append(line[:_SAMPLE])
                 size += len(line)
-                if size >= _SAMPLE:
-                    break
     return b"".join(kept)[:_SAMPLE]

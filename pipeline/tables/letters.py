@@ -70,8 +70,10 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LONG_RUN = 4
 _FEW = 60
 """Bytes beyond ASCII on which charset-normalizer says little."""
-_WITHIN = re.compile(r"(?<=[^\W\d_])(?:[^\w\s\x00-\x7f’]|[À-ÞŠŽŒŁŚ])(?=[a-zß-ÿ])")
-"""A sign, or a capital, within a word."""
+_ABSURD = re.compile(
+    r"(?<=[^\W\d_])(?:[^\w\s\x00-\x7f’]|[À-ÞŠŽŒŁŚ])(?=[a-zß-ÿ])|(?<=\d )[^\W\d_a-z](?= \d)"
+)
+"""A sign, or a capital, within a word; a letter where a multiplication sign stands."""
 
 
 def guess_encoding(sample: bytes) -> str:
@@ -97,7 +99,7 @@ def _latin(sample: bytes, encoding: str) -> float:
     letters = max(
         sum(character in _LETTERS[language] for character in high) for language in _LATIN[encoding]
     )
-    return (letters + signs - len(_WITHIN.findall(text))) / max(1, len(high))
+    return (letters + signs - len(_ABSURD.findall(text))) / max(1, len(high))
 
 
 def _by_runs(sample: bytes, high: int) -> str:

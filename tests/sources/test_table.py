@@ -6,6 +6,7 @@ import csv
 import datetime
 import pickle
 import tracemalloc
+from itertools import islice
 
 import openpyxl
 import pytest
@@ -315,7 +316,7 @@ def test_hostile_texts_stay_texts_and_lose_what_is_invisible(tmp_path):
         "Ort\u202e": "\x1b[31mrot",
     }
     entry = one(tmp_path, row, {"id": "id", "title": "title"})
-    assert entry.id == "1 963 . 5"
+    assert entry.id == "1 963. 5"
     assert entry.title == {"en": "=cmd|' /C calc'!A0 <script>"}
     assert list(entry.extra.values()) == ["[31mrot"]
 
@@ -391,7 +392,7 @@ class _Config(BaseModel):
             "found unit and unit_column, expected one of them",
         ),
         ("columns: {id: x, image: {column: y, pattern: a}}", "found 'a', expected {} where"),
-        ("columns: {id: x, kinds: {Rolle: role}}", "found 'role', expected 'painting'"),
+        ("columns: {id: x, kinds: {Rolle: role}}", "found role, expected 'painting'"),
         ("columns: {id: x}\n  separator: ab", "found 'ab', expected one character"),
         ("columns: {id: x}\n  encoding: nonsense", "expected the name of an encoding"),
         ("columns: {id: x}\n  encoding: hex", "expected the name of an encoding"),
@@ -427,10 +428,10 @@ def test_memory_does_not_grow_with_rows(tmp_path):
         file.writelines(f"{i},Title {i},{i % 90 + 1},note {i}\n" for i in range(20_000))
     columns = {"id": "id", "title": "title", "height": "height (cm)"}
     entries = source(tmp_path, {"catalogue": "t.csv", "columns": columns}).found()
-    next(entries)
-    tracemalloc.start()
+    assert sum(1 for _ in islice(entries, 18_000)) == 18_000
+    tracemalloc.start()  # it makes everything ten times slower
     try:
-        assert sum(1 for _ in entries) == 19_999
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        assert sum(1 for _ in entries) == 2_000
+        assert tracemalloc.get_traced_memory()[1] < 500_000
     finally:
         tracemalloc.stop()
