@@ -101,6 +101,8 @@ def read_rights(texts: Sequence[str]) -> Licence | None:
     most = max(certain, key=_binding)
     if any(_binding(licence)[0] > _binding(most)[0] for licence in mentioned):
         return None
+    if most.code in _NOBODYS and any("©" in text for text in texts):
+        return None  # somebody's and nobody's at once: one of the two is wrong
     return most
 
 
@@ -237,6 +239,10 @@ _FROM_LEAST_BINDING = (
     *("InC-NC", "InC-EDU", "InC-OW-EU", "InC-RUU", "InC"),
 )
 _RANKS = {code: rank for rank, code in enumerate(_FROM_LEAST_BINDING)}
+
+
+_NOBODYS = {"mark", "NoC-US", "NoC-NC", "NoC-OKLR", "NoC-CR", "NKC"}
+"""Codes of what says that no copyright is known."""
 
 
 def _binding(licence: Licence) -> tuple[int, bool]:

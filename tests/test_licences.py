@@ -145,6 +145,12 @@ def test_a_licence_without_its_version_is_known_as_that(text: str) -> None:
     assert find_licence(licence.uri) == licence
 
 
+def test_nothing_is_certain_of_what_is_somebodys_and_nobodys() -> None:
+    for texts in (["Public domain", "© Museum photo"], [f"{RS}/NKC/1.0/", "© The estate"]):
+        assert read_rights(texts) is None
+        assert read_rights(texts[::-1]) is None
+
+
 @pytest.mark.parametrize(
     ("texts", "uri"),
     [
