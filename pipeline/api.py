@@ -170,6 +170,9 @@ def _planned(entry: Entry, config: ExhibitConfig) -> PlannedObject:
         wanted = [(how.label("typeset_clip"), how.engines[0].name) for how in recipe.stories]
     elif "preview" in entry.uses:
         wanted = [("ingest_photo", "")]
+        if recipe.faces and (not recipe.faces_beside or recipe.clip or recipe.mesh):
+            engine = next((engine.name for engine in recipe.faces.engines), "")
+            wanted.append(("blur_faces", engine))
         if recipe.clip or recipe.mesh:
             wanted += [
                 ("cut_mask", recipe.mask.engines[0].name),

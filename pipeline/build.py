@@ -24,6 +24,7 @@ from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
 from pipeline.showreel import write_script
 from pipeline.sources.choose import open_source
+from pipeline.stages.blur_faces import blur_faces
 from pipeline.stages.build_mesh import build_mesh
 from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.stages.cut_mask import cut_mask
@@ -64,8 +65,12 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
             picture = run.picture(item.image, recipe.long_side_px)
             entry.photo = make(ingest_photo, picture, how=recipe.ingest)
             item = entry.item = settle_size(item, entry.photo)
+            if recipe.faces and not recipe.faces_beside:
+                entry.photo = make(blur_faces, entry.photo, None, how=recipe.faces)
             if recipe.clip or recipe.mesh:
                 entry.mask = make(cut_mask, entry.photo, how=recipe.mask_of(entry.photo))
+                if recipe.faces and recipe.faces_beside:
+                    entry.photo = make(blur_faces, entry.photo, entry.mask, how=recipe.faces)
                 entry.depth = make(
                     estimate_depth, entry.photo, entry.mask, item.kind, how=recipe.depth
                 )

@@ -14,10 +14,7 @@ from pydantic import BaseModel
 
 from pipeline.build import stream_catalogue
 from pipeline.config import (
-    ClipSection,
     ExhibitConfig,
-    ObjectSection,
-    StorySection,
     check_objects,
     check_reel,
     load_config,
@@ -28,6 +25,7 @@ from pipeline.items import Item, Kind, Unusable
 from pipeline.media.codecs import CodecName, require
 from pipeline.net.web import open_web
 from pipeline.reels import REEL_ID
+from pipeline.sections import ClipSection, ObjectSection, StorySection
 from pipeline.stages.check_rights import check_music, check_rights
 from pipeline.variants import clip_params
 

@@ -6,25 +6,13 @@ order: that is `pipeline.build`. Relative paths in a config are relative to the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator
 
-from pipeline.engines.choose import (
-    ClipChoice,
-    DepthChoice,
-    MaskChoice,
-    MeshChoice,
-    TextChoice,
-    default_depth,
-    default_mask,
-)
-from pipeline.engines.clip_parallax import ParallaxOptions
-from pipeline.engines.clip_typographic import TypographicOptions
-from pipeline.engines.mesh_relief import ReliefOptions
+from pipeline.engines.choose import default_depth, default_faces, default_mask
 from pipeline.errors import ConfigError, Mistake
 from pipeline.items import Access, Item, Kind
 from pipeline.mistakes import Loc, suggest, where_in_file
@@ -33,9 +21,23 @@ from pipeline.policy import RightsParams
 from pipeline.profiles import Profile, ProfileName, built_in
 from pipeline.protocols import EngineOptions
 from pipeline.recipes import Recipe, Step
-from pipeline.records import Localized, Params
+from pipeline.records import Params
+from pipeline.sections import (
+    ClipSection,
+    DepthSection,
+    ExhibitSection,
+    FacesChosen,
+    FacesSection,
+    GallerySection,
+    LimitsSection,
+    MaskSection,
+    MeshSection,
+    ObjectSection,
+    StorySection,
+)
 from pipeline.showreel import ReelSection, reel_mistakes, reel_params
 from pipeline.sources.choose import SourceChoice
+from pipeline.stages.blur_faces import FacesParams
 from pipeline.stages.build_mesh import MeshParams
 from pipeline.stages.cut_mask import MaskParams
 from pipeline.stages.estimate_depth import DepthParams
@@ -50,99 +52,6 @@ SCHEMA_VERSION = "1"
 P = TypeVar("P", bound=Params)
 
 
-class MaskSection(MaskParams):
-    """Where the object is in its photograph."""
-
-    engine: MaskChoice | None = None
-    """Which engine cuts. By default the kind of object decides."""
-    fallback: tuple[MaskChoice, ...] = ()
-    """Engines that may be tried, in this order, when the first cannot. The record says so."""
-
-
-class DepthSection(DepthParams):
-    """How near each part of the object is."""
-
-    engine: DepthChoice | None = None
-    """Which engine estimates. By default the kind of object decides."""
-    fallback: tuple[DepthChoice, ...] = ()
-    """Engines that may be tried, in this order, when the first cannot. The record says so."""
-
-
-class ClipSection(ManyClips):
-    """Video clips of every object that has a photograph."""
-
-    engine: ClipChoice = ParallaxOptions()
-    """Which engine moves the camera."""
-
-
-class StorySection(ManyClips):
-    """Video clips of every description that has no photograph."""
-
-    engine: TextChoice = TypographicOptions()
-    """Which engine sets the text."""
-
-
-class MeshSection(MeshParams):
-    """A textured 3D mesh of every object that has a photograph."""
-
-    engine: MeshChoice = ReliefOptions()
-    """Which engine builds the shape."""
-
-
-class GallerySection(Params):
-    """The curator's pages. They open from disk, without network."""
-
-    show: tuple[Literal["internal", "restricted", "secret"], ...] = ("internal",)
-    """Classes of access that are shown beside public objects. Of restricted and secret ones
-    nothing is made, and no title is told, unless they are named here."""
-
-
-class ExhibitSection(Params):
-    """What the exhibit is called."""
-
-    id: str = Field(min_length=1, max_length=80)
-    """Folder name under the results folder: lower-case letters, digits and hyphens."""
-    title: str | Localized = ""
-    """Title, or titles by language: ``{en: From Coin to Cosmos, zh: 从钱币到宇宙}``."""
-    languages: tuple[str, ...] = Field(default=("en", "zh"), min_length=1)
-    """Languages of the gallery as BCP 47 tags, the first one shown first."""
-
-    @field_validator("id")
-    @classmethod
-    def _names_a_folder(cls, value: str) -> str:
-        if not re.fullmatch("[a-z0-9][a-z0-9-]*", value):
-            raise ValueError(f"found {value}, expected lower-case letters, digits and hyphens")
-        return value
-
-    @property
-    def titles(self) -> Localized:
-        """The title by language."""
-        if isinstance(self.title, str):
-            return {self.languages[0]: self.title or self.id}
-        return self.title
-
-
-class LimitsSection(Params):
-    """How much of the machine a run may take."""
-
-    jobs: int = Field(default=0, ge=0, le=256)
-    """Worker processes. 0: one for each processor core."""
-    stage_timeout_s: float = Field(default=3600.0, gt=0)
-    """A stage that works longer on one object is stopped, and the object fails."""
-
-
-class ObjectSection(Params):
-    """What is different for one object. Only what is written here replaces the general value."""
-
-    kind: Kind | None = None
-    """What the object is, whatever its catalogue says."""
-    mask: MaskSection | None = None
-    depth: DepthSection | None = None
-    clip: ClipSection | None = None
-    mesh: MeshSection | None = None
-    story: StorySection | None = None
-
-
 class ExhibitConfig(Params):
     """One exhibit: where its objects come from and what is made of them.
 
@@ -154,6 +63,7 @@ class ExhibitConfig(Params):
     source: SourceChoice
     rights: RightsParams = RightsParams()
     ingest: IngestParams = IngestParams()
+    faces: FacesChosen = FacesSection()
     mask: MaskSection = MaskSection()
     depth: DepthSection = DepthSection()
     clip: ClipSection | None = None
@@ -191,6 +101,8 @@ class ExhibitConfig(Params):
             shown=self.shown,
             ingest=Step(self.ingest),
             long_side_px=self.ingest.long_side_px,
+            faces=_faces_step(merged(self.faces, own.faces), item.kind),
+            faces_beside=not item.kind.may_show_bystanders,
             mask=_mask_step(mask, item.kind),
             depth=_depth_step(depth, item.kind),
             clips=_clip_steps(merged(self.clip, own.clip), self.all_profiles),
@@ -275,6 +187,22 @@ def _mask_step(section: MaskSection | None, kind: Kind) -> Step:
     section = section or MaskSection()
     first = section.engine or default_mask(kind)
     return Step(_params(section, MaskParams), (first, *section.fallback))
+
+
+def _faces_step(section: FacesSection | None, kind: Kind) -> Step | None:
+    section = section or FacesSection()
+    if kind.is_painted:
+        return None
+    params = _params(section, FacesParams)
+    if not params.action and kind is Kind.PHOTOGRAPH:
+        reason = "the photograph is the work, and so are its people"
+        params = params.model_copy(update={"action": "note", "reason": reason})
+    if params.action == "keep":
+        return Step(params)
+    engine = section.engine or default_faces()
+    if engine is None:
+        return Step(params) if kind.may_show_bystanders else None
+    return Step(params, (engine,))
 
 
 def _depth_step(section: DepthSection | None, kind: Kind) -> Step:

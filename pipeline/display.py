@@ -21,6 +21,7 @@ _LOOK_EVERY_S = 0.2
 STAGES = {
     "check_rights": "rights",
     "ingest_photo": "reading photograph",
+    "blur_faces": "looking for bystanders",
     "cut_mask": "cutting out",
     "estimate_depth": "estimating depth",
     "render_clip": "rendering clip",

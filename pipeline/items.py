@@ -41,7 +41,18 @@ class Kind(StrEnum):
         """The subject fills the whole photograph: there is nothing to cut out."""
         return self in _FILLS
 
+    @property
+    def may_show_bystanders(self) -> bool:
+        """Its photograph shows a place or people, and not a work that fills it."""
+        return self in _OF_PLACES
 
+    @property
+    def is_painted(self) -> bool:
+        """Faces in its photograph are the artist's."""
+        return self.fills_photograph and not self.may_show_bystanders
+
+
+_OF_PLACES = {Kind.PHOTOGRAPH, Kind.SCENE, Kind.INTANGIBLE}
 _FILLS = {Kind.PAINTING, Kind.PRINT, Kind.PHOTOGRAPH, Kind.TEXTILE, Kind.SCROLL, Kind.SCENE}
 
 

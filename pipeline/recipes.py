@@ -38,6 +38,10 @@ class Recipe(NamedTuple):
     ingest: Step
     long_side_px: int
     """Of the photograph that is worked on, and so of what is fetched from the web."""
+    faces: Step | None
+    """``None`` for works whose faces are the artist's, and where nothing could look."""
+    faces_beside: bool
+    """Only faces beside the object count: its mask comes first."""
     mask: Step
     depth: Step
     clips: tuple[Step, ...]

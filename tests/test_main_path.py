@@ -312,6 +312,104 @@ def test_restricted_objects_are_neither_made_nor_shown_nor_titled(exhibit, tmp_p
         assert not (again.folder / "gallery" / "disc.html").exists()
 
 
+CROWD = """
+exhibit: {id: crowd}
+source: {name: folder, catalogue: crowd.csv, images: [.]}
+clip: {duration_s: 1, fps: 12, long_side_px: 128}
+gallery:
+"""
+
+
+@pytest.fixture
+def crowd(exhibit, monkeypatch):
+    """A scene and a painting of the same picture, and a stand-in for the finder of faces."""
+    sys.path.insert(0, str(ROOT / "tests" / "engines"))
+    try:
+        from tiny_yunet import write_tiny_yunet
+    finally:
+        sys.path.pop(0)
+    from pipeline import weights
+    from pipeline.weights import registry
+
+    folder = exhibit.parent
+    rgb = np.full((320, 320, 3), 120, np.uint8)
+    y, x = np.mgrid[96:128, 64:96] // 8
+    rgb[96:128, 64:96] = np.where(((y + x) % 2)[..., None], (250, 0, 0), (0, 0, 0))
+    Image.fromarray(rgb).save(folder / "market.png")
+    rows = [
+        f"{kind},market.png,Title,{kind},{CC0},M" for kind in ("scene", "painting", "photograph")
+    ]
+    lines = ["id,image,title,kind,rights,credit", *rows, ""]
+    (folder / "crowd.csv").write_text("\n".join(lines), "utf-8")
+    config = folder / "crowd.yaml"
+    config.write_text(CROWD, "utf-8")
+    tiny = write_tiny_yunet(folder / "face_detection_yunet_2023mar.onnx")
+    own = {"sha256": sha256_file(tiny), "bytes": tiny.stat().st_size}
+    entry = registry()["yunet"].model_copy(update=own)
+    with_tiny = {**registry(), "yunet": entry}
+    monkeypatch.setattr(weights, "registry", lambda: with_tiny)
+    monkeypatch.setenv("VIVANT_MODELS", str(folder))
+    return config
+
+
+def test_bystanders_are_blurred_before_anything_is_made(crowd, tmp_path):
+    outcome = render(crowd, tmp_path / "renders")
+    assert outcome.exit_code == 0, outcome.report["problems"]
+    by_id = {entry.item.id: entry for entry in outcome.exhibit.entries}
+
+    def photograph(name: str) -> int:
+        """How sharp the sharpest edge of the face is."""
+        path = outcome.folder / "objects" / name / "photo.webp"
+        face = np.asarray(Image.open(path))[97:127, 65:95].astype(int)
+        return int(np.abs(np.diff(face, axis=1)).max())
+
+    def clip_of(name: str) -> int:
+        with av.open(outcome.folder / "objects" / name / "clip.mp4") as clip:
+            frames = [f.to_ndarray(format="rgb24").astype(int) for f in clip.decode(video=0)]
+        return int(max(np.abs(np.diff(frame[24:64, 16:56], axis=1)).max() for frame in frames))
+
+    scene = by_id["scene"].photo.faces
+    assert (scene.checked, scene.blurred) == (True, len(scene.boxes_px))
+    assert scene.boxes_px
+    assert photograph("scene") < 30, "nothing of the face is left"
+    assert clip_of("scene") < 40
+    assert by_id["painting"].photo.faces is None
+    assert photograph("painting") == 250, "painted faces stay"
+    assert clip_of("painting") > 100
+    assert by_id["photograph"].photo.faces.action == "note"
+    assert photograph("photograph") == 250
+    record = json.loads((outcome.folder / "objects" / "scene" / "record.json").read_text("utf-8"))
+    assert record["results"]["photo"]["faces"]["boxes_px"] == [list(b) for b in scene.boxes_px]
+    page = (outcome.folder / "gallery" / "scene.html").read_text("utf-8")
+    assert "faces of bystanders, blurred" in page
+
+
+def test_where_nothing_can_find_faces_the_gallery_says_so(crowd, tmp_path, monkeypatch):
+    monkeypatch.delenv("VIVANT_MODELS")
+    outcome = render(crowd, tmp_path / "renders", only=["scene", "painting"])
+    assert {p["reason"] for p in outcome.report["problems"]} <= {"pending"}
+    by_id = {entry.item.id: entry for entry in outcome.exhibit.entries}
+    assert not by_id["scene"].photo.faces.checked
+    for page, word in (
+        ("scene", "not checked: nothing here can find faces"),
+        ("index", "People not checked"),
+    ):
+        assert word in (outcome.folder / "gallery" / f"{page}.html").read_text("utf-8")
+
+
+def test_keeping_faces_needs_a_reason(crowd, tmp_path):
+    with crowd.open("a", encoding="utf-8") as file:
+        file.write("objects:\n  scene: {faces: keep}\n")
+    with pytest.raises(pipeline.ConfigError, match="found keep without a reason"):
+        render(crowd, tmp_path / "renders")
+    text = crowd.read_text("utf-8")
+    reason = "{action: keep, reason: all have agreed}"
+    crowd.write_text(text.replace("faces: keep", f"faces: {reason}"), encoding="utf-8")
+    outcome = render(crowd, tmp_path / "renders", only=["scene"])
+    page = (outcome.folder / "gallery" / "scene.html").read_text("utf-8")
+    assert "not looked for: all have agreed" in page
+
+
 def test_only_some_objects_can_be_worked_on(exhibit, tmp_path):
     outcome = render(exhibit, tmp_path / "renders", only=["disc"])
     assert outcome.exit_code == 0

@@ -14,20 +14,24 @@ from pipeline.engines.clip_parallax import ParallaxOptions
 from pipeline.engines.clip_typographic import TypographicOptions
 from pipeline.engines.depth_planar import PlanarOptions
 from pipeline.engines.depth_silhouette import SilhouetteOptions
+from pipeline.engines.faces_yunet import YuNetOptions
 from pipeline.engines.mask_contrast import ContrastOptions
 from pipeline.engines.mask_grabcut import GrabCutOptions
 from pipeline.engines.mask_u2netp import U2NetpOptions
 from pipeline.engines.mask_whole import WholeOptions
 from pipeline.engines.mesh_relief import ReliefOptions
+from pipeline.errors import EngineFailed
 from pipeline.items import Kind
 from pipeline.protocols import EngineOptions
+from pipeline.weights import find_weights
 
 MaskUnion: TypeAlias = U2NetpOptions | GrabCutOptions | ContrastOptions | WholeOptions
 DepthUnion: TypeAlias = SilhouetteOptions | PlanarOptions
 ClipUnion: TypeAlias = ParallaxOptions
 MeshUnion: TypeAlias = ReliefOptions
 TextUnion: TypeAlias = TypographicOptions
-AnyEngine: TypeAlias = MaskUnion | DepthUnion | ClipUnion | MeshUnion | TextUnion
+FacesUnion: TypeAlias = YuNetOptions
+AnyEngine: TypeAlias = MaskUnion | DepthUnion | ClipUnion | MeshUnion | TextUnion | FacesUnion
 
 
 def _name_alone(value: object) -> object:
@@ -54,6 +58,9 @@ MeshChoice = Annotated[
 TextChoice = Annotated[
     TextUnion, BeforeValidator(_name_alone, json_schema_input_type=str | TextUnion)
 ]
+FacesChoice = Annotated[
+    FacesUnion, BeforeValidator(_name_alone, json_schema_input_type=str | FacesUnion)
+]
 
 ENGINES: dict[str, tuple[type[AnyEngine], ...]] = {
     "mask": (U2NetpOptions, GrabCutOptions, ContrastOptions, WholeOptions),
@@ -73,6 +80,15 @@ def default_mask(kind: Kind) -> MaskUnion:
 def default_depth(kind: Kind) -> DepthUnion:
     """Without weights only an outline tells of depth; what has none is taken as flat."""
     return PlanarOptions() if kind.fills_photograph else SilhouetteOptions()
+
+
+def default_faces() -> FacesUnion | None:
+    """The finder of faces, where its weights are at hand; else photographs are not checked."""
+    try:
+        find_weights("yunet")
+    except EngineFailed:
+        return None
+    return YuNetOptions()
 
 
 def load_engine(options: EngineOptions) -> Any:
@@ -107,6 +123,17 @@ def load_engine(options: EngineOptions) -> Any:
             from pipeline.engines.depth_planar import PlanarEngine
 
             return PlanarEngine(choice)
+        case YuNetOptions():
+            from pipeline.engines.faces_yunet import YuNetEngine
+
+            return YuNetEngine(choice)
+        case _:
+            return _load_maker(choice)
+
+
+def _load_maker(choice: ClipUnion | MeshUnion | TextUnion) -> Any:
+    """Import and make an engine that makes what visitors see."""
+    match choice:
         case ParallaxOptions():
             from pipeline.engines.clip_parallax import ParallaxEngine
 

@@ -59,12 +59,17 @@ class YuNetEngine:
         import cv2
 
         path = weights or find_weights("yunet")
+        # OpenCV 5 says each time that its new engine knows no targets, which nobody asked for.
+        log = cv2.utils.logging
+        before = log.setLogLevel(log.LOG_LEVEL_ERROR)
         try:
             self._finder: Any = cv2.FaceDetectorYN.create(
                 str(path), "", (320, 320), options.score, _SAME, _MOST
             )
         except cv2.error as error:
             raise EngineFailed(f"OpenCV {cv2.__version__} cannot load {path}: {error}") from error
+        finally:
+            log.setLogLevel(before)
 
     def find(self, rgb: RGB) -> list[Box]:
         """Return the boxes of faces in pixels, the largest first.

@@ -154,6 +154,9 @@ class Shown:
             badges.append(Badge("generated", word("generated")))
         if any(made.tried for made in entry.provenance.values()):
             badges.append(Badge("fallback", word("fallback")))
+        faces = entry.photo.faces if entry.photo else None
+        if faces and not faces.checked and faces.action == "blur":
+            badges.append(Badge("people", word("people_look")))
         if entry.item.kind is not Kind.INTANGIBLE and not entry.item.size.is_known:
             badges.append(Badge("size", word("size_unknown")))
         return badges
@@ -177,6 +180,22 @@ class Shown:
     def rights(self) -> ShownRights:
         """Rights and care."""
         return ShownRights(self.entry)
+
+    @property
+    def people(self) -> Localized | None:
+        """What was found and done about people in the photograph."""
+        faces = self.entry.photo.faces if self.entry.photo else None
+        if faces is None:
+            return None
+        if faces.action == "keep":
+            return word("people_kept", reason=clean(faces.reason))
+        if not faces.checked:
+            return word("people_unchecked")
+        if not faces.boxes_px:
+            return word("people_none")
+        if faces.action == "note":
+            return word("people_noted", n=len(faces.boxes_px), reason=clean(faces.reason))
+        return word("people_blurred", n=faces.blurred)
 
     @property
     def layer_choices(self) -> list[tuple[str, str]]:

@@ -195,6 +195,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "licence": ("Licence", "许可"),
     "seed": ("Seed", "随机种子"),
     "tried": ("Tried before", "此前尝试"),
+    "people": ("People in the photograph", "照片中的人物"),
+    "people_unchecked": (
+        "not checked: nothing here can find faces",
+        "未检查：本机没有人脸检测模型",
+    ),
+    "people_none": ("no face of a bystander was found", "未发现旁人的面部"),
+    "people_blurred": (
+        "{n} faces of bystanders, blurred",
+        "{n} 处旁人面部，已模糊处理",
+    ),
+    "people_noted": ("{n} faces, left as they are: {reason}", "{n} 处面部，保持原样：{reason}"),
+    "people_kept": ("not looked for: {reason}", "未检查：{reason}"),
+    "people_look": ("People not checked", "人物未检查"),
     "photo_source_file": ("Source file", "原始文件"),
     "photo_source": (
         "{format}, {width} × {height} px, SHA-256 {sha}",
@@ -222,6 +235,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kind_intangible": ("Intangible heritage", "非物质文化遗产"),
     "stage_check_rights": ("Rights", "权利"),
     "stage_ingest_photo": ("Photograph", "照片"),
+    "stage_blur_faces": ("People", "人物"),
     "stage_cut_mask": ("Mask", "遮罩"),
     "stage_estimate_depth": ("Depth", "深度"),
     "stage_render_clip": ("Clip", "短片"),

@@ -79,6 +79,8 @@ def write_tiny_yunet(path: Path) -> Path:
         for stride in STRIDES:
             name = f"{kind}_{stride}"
             weights, bias = [0.0] * (3 * channels), [0.0] * channels
+            if kind == "bbox":
+                bias = [0.5, 0.5, 0.0, 0.0]  # in the middle of its cell, as large as a cell
             if channels == 1:
                 # Blue, green, red: only red squares that fill a cell of 32 px are sure.
                 weights = [-0.2, -0.2, 0.2]
