@@ -38,7 +38,7 @@ _PLACED |= {"license", "requiredStatement", "attribution", "items", "sequences",
 _PLACED |= {"thumbnail", "logo", "annotations", "otherContent"}
 _PAGE_PLACED = {"@context", "@type", "type", "@id", "id", "items", "images", "thumbnail"}
 _PAGE_PLACED |= {"metadata", "requiredStatement", "annotations", "otherContent", "height", "width"}
-_SMALL = re.compile(r"(?:^|\.)(?:logo|thumbnail)\b")
+_SMALL = re.compile(r"(?:^|\.)(?:logo|thumbnail)\b|\.@?(?:type|context)$")
 
 
 class Told(NamedTuple):
@@ -217,7 +217,7 @@ def _keep_pages(pages: list[_Page], shown: _Shown, own: Said, extra: Extra) -> N
 
 
 def _seen(left: dict[str, str]) -> dict[str, str]:
-    """Leave out the small pictures that stand for others."""
+    """Leave out small pictures that stand for others, and types."""
     return {way: text for way, text in left.items() if not _SMALL.search(way)}
 
 

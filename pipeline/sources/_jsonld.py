@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import TypeVar
 
 from pipeline.items import Notice
@@ -20,6 +21,8 @@ from pipeline.sources.texts import Cleaner, plain_from_html
 
 Node = Mapping[str, object]
 _T = TypeVar("_T")
+_MOST = 50
+"""Addresses that are looked for in one text."""
 
 _LICENCE = re.compile(
     r"(?i:https?://(?:www\.)?(?:creativecommons|rightsstatements)\.org/)[^\s\"'<>()]{1,200}"
@@ -96,12 +99,14 @@ def licences_in(text: str) -> tuple[str, ...]:
     """Return the URIs of licences and rights statements in a text or in its links."""
     if "://" not in text:
         return ()
-    return tuple(dict.fromkeys(match[0].rstrip(".,;") for match in _LICENCE.finditer(text)))
+    return tuple(
+        dict.fromkeys(match[0].rstrip(".,;") for match in islice(_LICENCE.finditer(text), _MOST))
+    )
 
 
 def terms_in(text: str) -> tuple[str, ...]:
     """Return the URIs of terms of the AAT in a text or in its links."""
-    return tuple(dict.fromkeys(match[0] for match in _TERM.finditer(text)))
+    return tuple(dict.fromkeys(match[0] for match in islice(_TERM.finditer(text), _MOST)))
 
 
 def notices_in(text: str, title: str = "") -> tuple[Notice, ...]:
@@ -115,7 +120,7 @@ def notices_in(text: str, title: str = "") -> tuple[Notice, ...]:
     if "localcontexts" not in text.lower():
         return ()
     plain = plain_from_html(text)
-    for match in _NOTICE.finditer(text):
+    for match in islice(_NOTICE.finditer(text), _MOST):
         uri = match[0].rstrip(".,;")
         anchor = _ANCHOR.match(text, max(text.rfind("<", 0, match.start()), 0))
         words = plain_from_html(anchor[1]) if anchor else ""
@@ -132,6 +137,7 @@ class Extra:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._again: dict[str, int] = {}
         self._more = 0
 
     def add(self, name: str, text: str) -> None:
@@ -141,10 +147,10 @@ class Extra:
         if len(self._texts) >= MOST_EXTRA - 1:
             self._more += 1
             return
-        key, again = name[:300], 1
+        key = name[:300]
         while key in self._texts:
-            again += 1
-            key = f"{name[:290]} ({again})"
+            self._again[name] = self._again.get(name, 1) + 1
+            key = f"{name[:290]} ({self._again[name]})"
         self._texts[key] = shortened(text)
 
     def update(self, texts: Mapping[str, str]) -> None:

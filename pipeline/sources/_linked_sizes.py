@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.sources import _linked_terms as terms
-from pipeline.sources._fields import size, text
+from pipeline.sources._fields import size
 from pipeline.sources._jsonld import Node, joined, node_id, nodes
 from pipeline.sources._linked_parts import (
     content,
@@ -76,7 +76,7 @@ def sizes_of(node: Node) -> Sizes:
     for number, (part, dimension) in enumerate(_dimensions(node)):
         one = _one(part, dimension) if number < _MOST else None
         if one is None:
-            others[f"dimension/{_name(dimension)}"] = _shown(dimension)
+            others.setdefault(f"dimension/{_name(dimension)}", _shown(dimension))
             continue
         axes = groups.setdefault((one.part, one.unit), [{}])
         fitting = next((group for group in axes if one.axis not in group), None)
@@ -129,7 +129,8 @@ def _name(dimension: Node) -> str:
 def _shown(dimension: Node) -> str:
     unit = next((label(one) or node_id(one) for one in nodes(dimension.get("unit"))), "")
     said = [content(one) for one in nodes(dimension.get("identified_by"))]
-    return joined([f"{text(dimension.get('value'))} {unit}".strip(), *said])
+    stated = size(dimension.get("value"))
+    return joined([f"{stated} {unit}".strip() if stated else "", *said])
 
 
 def _statements(node: Node) -> Iterator[Statement]:
