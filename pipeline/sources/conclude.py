@@ -198,7 +198,7 @@ def _completed(first: Dimensions, other: Dimensions) -> tuple[Dimensions, str]:
     pairs = list(zip(_NAMES, _sides(first), _sides(other), strict=True))
     both = [(name, a, b) for name, a, b in pairs if a and b]
     apart = [(name, a, b) for name, a, b in both if not _same(a, b)]
-    if apart and _turned(first, other):
+    if apart and other.sure == "unsure":  # it may be another part, or turned
         return first, ""
     if apart:
         name, a, b = apart[0]
@@ -209,13 +209,6 @@ def _completed(first: Dimensions, other: Dimensions) -> tuple[Dimensions, str]:
 
 def _same(a: float | None, b: float | None) -> bool:
     return a is not None and b is not None and abs(a - b) <= _SAME * max(a, b)
-
-
-def _turned(first: Dimensions, other: Dimensions) -> bool:
-    """Whether both agree if height and width change places in the one that is not sure of them."""
-    if other.sure != "unsure":
-        return False
-    return _same(first.height_m, other.width_m) and _same(first.width_m, other.height_m)
 
 
 def _plain(size: Dimensions | None) -> Size:
