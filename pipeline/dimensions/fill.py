@@ -70,11 +70,11 @@ def _from_the_rest(runs: Sequence[Run]) -> None:
 
 
 def is_metric(run: Run) -> bool | None:
-    """Say in which system the lengths of a run are; ``None`` if in both or neither."""
+    """Say in which system the measures of a run are; ``None`` if in both or neither."""
     systems = {
         term.unit.metric
         for term in run.terms
-        if term.unit is not None and term.unit.dimension == "length"
+        if term.unit is not None and term.unit.dimension in {"length", "mass"}
     }
     return systems.pop() if len(systems) == 1 else None
 
@@ -130,12 +130,12 @@ def are_alike(one_m: float, other_m: float) -> bool:
 
 
 def metres_of(term: Term) -> float:
-    """Return the length; NaN if its unit is not known."""
+    """Return the length, or the weight in kilograms; NaN if its unit is not known."""
     return term.low * term.unit.factor if term.unit is not None else math.nan
 
 
 def rounding(steps_m: Sequence[float], other_steps_m: Sequence[float]) -> float:
-    """Return how far two runs may be apart that were rounded to these steps.
+    """Return how far two runs may be apart, from the steps to which they were rounded.
 
     The finest step of a run counts: who writes 12 1/8 x 10 in. measured the 10 to an eighth too.
     """
@@ -147,7 +147,7 @@ def _merge(
 ) -> None:
     """Compare two runs number by number from the last; metric numbers take the place of others."""
     system = is_metric(other)
-    if system is None or system is is_metric(run):
+    if system is None or is_metric(run) is not (not system):
         return
     behind = other.behind or len(run.terms)
     pairs = tuple(zip(reversed(run.terms[:behind]), reversed(other.terms), strict=False))
@@ -156,9 +156,10 @@ def _merge(
     twins = Twins(tuple(run.terms), tuple(other.terms), pairs, side_by_side)
     run.part.twins.append(twins)
     for term, same in _contradictions(twins):
+        share = abs(metres_of(term) - metres_of(same)) / max(metres_of(term), metres_of(same))
         notes.append(
-            f"{text[term.start : term.end]} and {text[same.start : same.end]} are "
-            f"{abs(metres_of(term) - metres_of(same)) * 1000:.1f} mm apart, more than rounding explains"
+            f"{text[term.start : term.end]} and {text[same.start : same.end]} are {share:.0%} "
+            "apart, more than rounding explains"
         )
     if system:
         for place, (term, same) in zip(range(behind - 1, -1, -1), pairs, strict=False):

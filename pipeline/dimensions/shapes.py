@@ -184,7 +184,8 @@ def _planned(shape: Shape, reading: Reading) -> _Plan | None:
     glued = any(str(piece).strip() in {"", "/"} for piece in shape.key[2:-1])
     if glued or any(one.unknown or one.lost for one in reading.instances):
         return None
-    if _is_mixed(instances) or any(_has_number(note) for note in reading.notes):
+    said = [*reading.notes, *(one.label.text for one in instances)]
+    if _is_mixed(instances) or any(_has_number(text) for text in said):
         return None
     starts = {span[0]: index for index, span in enumerate(shape.spans)}
     parts, places = [], set[int]()
@@ -208,7 +209,7 @@ def _is_mixed(instances: list[Instance]) -> bool:
         term.unit.metric
         for one in instances
         for term in one.terms.values()
-        if term.unit is not None and term.unit.dimension == "length"
+        if term.unit is not None and term.unit.dimension in {"length", "mass"}
     }
     return len(systems) > 1
 
