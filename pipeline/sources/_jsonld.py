@@ -38,12 +38,17 @@ _TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/[0-9]{9}")
 def cleaned(value: object, clean: Cleaner) -> object:
     """Return ``value`` with every text and every key in it clean."""
     if isinstance(value, str):
-        return clean(value)
+        return _clean(value, clean)
     if isinstance(value, list):
         return [cleaned(one, clean) for one in value]
     if isinstance(value, dict):
-        return {clean(name): cleaned(one, clean) for name, one in value.items()}
+        return {_clean(name, clean): cleaned(one, clean) for name, one in value.items()}
     return value
+
+
+def _clean(text: str, clean: Cleaner) -> str:
+    # Keys, types and addresses, which most texts are, have nothing to clean but their ends.
+    return text.strip() if text.isascii() and text.isprintable() else clean(text)
 
 
 def many(value: object) -> list[object]:
@@ -55,7 +60,7 @@ def many(value: object) -> list[object]:
 
 def nodes(value: object) -> list[Node]:
     """Return the objects of a list, or the one object."""
-    return [one for one in many(value) if isinstance(one, Mapping)]
+    return [one for one in many(value) if isinstance(one, dict)]
 
 
 def node_id(value: object) -> str:
