@@ -6,9 +6,10 @@ where they have pages, each document once, and no deeper and no further than is 
 
 Why not by iiif-prezi3: it reads version 3 alone, and it refuses a whole manifest for a thumbnail
 that is only an address, a homepage without its type, two licences or a null among values, which
-manifests in the wild have, while here an entry loses that one value. It costs 0.6 s to import;
-a manifest of one page takes it as long as it takes us with all that we read out, and a book of 300
-pages five times as long. It is used in tests, to prove that our own examples are manifests.
+manifests in the wild have, while here an entry loses that one value. It costs 0.6 s to import,
+more than half a second that no `vivant check` has to spare. Measured: to validate a manifest of
+one page takes it 0.6 times as long as it takes us to read all of it out, one of 300 pages five
+times. It is used in tests, to prove that our own examples are manifests.
 
 Source: IIIF Presentation API 2.1.1 and 3.0.0, iiif.io/api/presentation.
 """
