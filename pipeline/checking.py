@@ -153,6 +153,7 @@ class _Tally:
 
     def __init__(self, config: ExhibitConfig) -> None:
         self._config = config
+        self._without_size = ": its mesh will have no true size" if config.mesh else ""
         self.remarks: list[Remark] = []
         self.ids: dict[str, None] = {}
         self.kinds: Counter[str] = Counter()
@@ -197,7 +198,7 @@ class _Tally:
     def _note(self, item: Item) -> None:
         """Say what is odd and stops nothing."""
         if item.image is not None and not item.size.is_known:
-            self._say(item, "size", "size unknown: its mesh will have no true size")
+            self._say(item, "size", f"size unknown{self._without_size}")
         for note in item.size_notes:
             self._say(item, "size note", note)
         other = self._alike.setdefault(item.id.casefold(), item.id)
