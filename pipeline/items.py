@@ -34,7 +34,7 @@ class Kind(StrEnum):
     SCENE = "scene"
     INTANGIBLE = "intangible"
     OTHER = "other"
-    """None of these, or not known: it is shown plainly."""
+    """None of these, or not known: a thing before a background."""
 
     @property
     def fills_photograph(self) -> bool:
