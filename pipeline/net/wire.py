@@ -161,7 +161,7 @@ def _look_up(host: str, port: int, allowed: Sequence[str]) -> list[str]:
                 "its name cannot be looked up just now; is this machine connected?"
             ) from error
         raise SourceError(
-            f"There is no host {host!r} ({error.strerror}). Look whether this machine is online, or "
+            f"There is no host {host!r} ({error.strerror}). See whether this machine is online, or "
             "correct the address in the catalogue."
         ) from error
     except (UnicodeError, OSError) as error:
