@@ -96,6 +96,9 @@ class _Entry(NamedTuple):
 
 _Step = Callable[[_Entry], object]
 
+_NO_TEXTS: AnyMapping[str, Localized] = {"title": {}, "description": {}, "creator": {}, "date": {}}
+"""Said, because pydantic takes longer to copy a default."""
+
 
 class Mapped:
     """Makes `Described` of entries.
@@ -112,12 +115,18 @@ class Mapped:
         self._steps = self._all_steps()
 
     def describe(self, look: Look, place: str, extra: dict[str, str]) -> Described | Broken:
-        """Return what an entry says; ``extra`` is what the mapping takes nothing from."""
+        """Return what an entry says.
+
+        Args:
+            look: returns the texts that it has at a name.
+            place: where it stands, for messages.
+            extra: what the mapping takes nothing from; it is given away.
+        """
         identifier = clean_id(_joined(self._mapping.id, look))
         try:
             _check_id(identifier, self._mapping)
-            entry = _Entry(look, dict(extra))
-            found: dict[str, Any] = {}
+            entry = _Entry(look, extra)
+            found: dict[str, Any] = dict(_NO_TEXTS)
             for name, step in self._steps:
                 value = step(entry)
                 if value or value is False:
@@ -344,18 +353,18 @@ def _picture(text: str) -> Picture | str:
 
 def _bounded(extra: dict[str, str]) -> dict[str, str]:
     """Keep what an entry may carry along, and say what is left out."""
-    kept = {
-        name: text if len(text) <= MOST_CHARACTERS else _cut(text) for name, text in extra.items()
-    }
-    if len(kept) <= MOST_EXTRA:
-        return kept
-    names = list(kept)
-    left = names[MOST_EXTRA - 1 :]
-    kept = {name: kept[name] for name in names[: MOST_EXTRA - 1]}
-    kept["(left out)"] = f"{len(left)} more fields: {', '.join(left)}"[:1000]
+    if len(extra) <= MOST_EXTRA and max(map(len, extra.values()), default=0) <= MOST_CHARACTERS:
+        return extra
+    names = list(extra)
+    left = names[MOST_EXTRA - 1 :] if len(names) > MOST_EXTRA else []
+    kept = {name: _cut(extra[name]) for name in names[: len(names) - len(left)]}
+    if left:
+        kept["(left out)"] = f"{len(left)} more fields: {', '.join(left)}"[:1000]
     return kept
 
 
 def _cut(text: str) -> str:
+    if len(text) <= MOST_CHARACTERS:
+        return text
     left = len(text) - MOST_CHARACTERS + 100
     return f"{text[: MOST_CHARACTERS - 100]} … ({left:,} more characters were left out)"

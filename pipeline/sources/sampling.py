@@ -53,13 +53,13 @@ def sample_table(path: Path) -> Sample:
 
 def _header_row(rows: Sequence[Row]) -> int | None:
     """Return the number of the row of names, if other rows with texts stand above it."""
-    filled = [(number, row) for number, row in enumerate(rows, 1) if any(map(str.strip, row.cells))]
-    widest = max((_width(row) for _, row in filled), default=0)
-    for number, row in filled[:_FIRST]:
+    filled = [row for row in rows if any(map(str.strip, row.cells))]
+    widest = max(map(_width, filled), default=0)
+    for row in filled[:_FIRST]:
         cells = [cell.strip() for cell in row.cells if cell.strip()]
         words = [cell for cell in cells if not cell.replace(".", "").replace(",", "").isdecimal()]
         if len(cells) >= max(2, 0.6 * widest) and len(words) > 0.7 * len(cells):
-            return number if number != filled[0][0] else None
+            return row.line if row is not filled[0] else None
     return None
 
 

@@ -56,7 +56,8 @@ class TableOptions(SourceOptions):
     sheet: str = ""
     """Name of the sheet of a workbook. By default the first that is not hidden."""
     header_row: int | None = Field(default=None, ge=1)
-    """The row with the names of the columns. By default the first that is not empty."""
+    """The line of the file, or the row of the sheet, with the names of the columns. By default
+    the first that is not empty."""
     separator: Annotated[str, AfterValidator(_separator)] = ""
     """What stands between cells of CSV: one character, or the word tab. By default it is found
     out."""

@@ -1,8 +1,8 @@
 """Looks at a workbook's archive before anything opens it.
 
 An XLSX file is a ZIP archive of XML files. A few kilobytes of it can unfold into gigabytes, and
-its XML can hold entities; both are refused here, from a stream, before openpyxl builds anything.
-On the way it notes what openpyxl's streaming reader does not tell: merged cells and formulas.
+its XML can hold entities; both are refused here, from a stream, before anything is built of it.
+On the way it notes which cells are merged, which a sheet says only behind its cells.
 
 Source: ECMA-376, parts 1 and 2; David Fifield, "A better zip bomb" (WOOT 2019).
 """
@@ -31,7 +31,6 @@ _OVERLAP = 200
 
 _DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E|\0<\0!\0D\0O\0C")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 
 _OTHERS = {
@@ -49,13 +48,6 @@ class Merge(NamedTuple):
     left: int
     bottom: int
     right: int
-
-
-class Examined(NamedTuple):
-    """What the parts of a workbook hold, by their names in the archive."""
-
-    merges: dict[str, list[Merge]]
-    formulas: set[str]
 
 
 def is_archive(start: bytes) -> bool:
@@ -76,8 +68,8 @@ def refuse_old_office(start: bytes, name: str) -> None:
         _refuse(name, f"this is no table, expected CSV or XLSX; {_SAVE}")
 
 
-def examine(path: Path) -> Examined:
-    """Read the archive through once.
+def examine(path: Path) -> dict[str, list[Merge]]:
+    """Read the archive through once; return the merged cells of each of its sheets.
 
     Raises:
         ConfigError: if it is damaged, no XLSX, unfolds to too much, or has a DOCTYPE.
@@ -119,8 +111,10 @@ def _check_kind(names: set[str], name: str) -> None:
     _refuse(name, f"this is {what}, expected XLSX; open it in a spreadsheet and {_SAVE}")
 
 
-def _examined(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str) -> Examined:
-    found = Examined({}, set())
+def _examined(
+    archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str
+) -> dict[str, list[Merge]]:
+    found: dict[str, list[Merge]] = {}
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue
@@ -129,11 +123,9 @@ def _examined(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str)
         for piece in _pieces(archive, part):
             if _DOCTYPE.search(piece):
                 _refuse(name, f"{part.filename} has a DOCTYPE, which no spreadsheet writes")
-            if is_sheet and _FORMULA.search(piece):
-                found.formulas.add(part.filename)
             if is_sheet and b"mergeCell" in piece and len(merges) < _MOST_MERGES:
                 merges.update(dict.fromkeys(_merge(match) for match in _MERGE.finditer(piece)))
-        found.merges[part.filename] = list(merges)
+        found[part.filename] = list(merges)
     return found
 
 

@@ -10,14 +10,18 @@ Source: ECMA-376 (Office Open XML), part 1, 18.8.31 "numFmts".
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 _TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|([0#?])|(.)', re.DOTALL)
 _TOO_LARGE = 1e21
+_MOST_DECIMALS = 30
+"""Source: Excel, "Specifications and limits"."""
+_EXACT = Context(prec=60)
 
 
 class _Format(NamedTuple):
@@ -31,12 +35,14 @@ class _Format(NamedTuple):
 
 def shown_number(value: float, code: str) -> str:
     """Return a number as a cell of the format ``code`` shows it."""
+    if not math.isfinite(value):
+        return ""
     layout = _read(code)
     if layout is None or abs(value) >= _TOO_LARGE:
         return plain_number(value)
     least = layout.decimals.count("0")
     step = Decimal(1).scaleb(-len(layout.decimals))
-    digits = f"{abs(Decimal(repr(value))).quantize(step, ROUND_HALF_UP):f}"
+    digits = f"{abs(Decimal(repr(value))).quantize(step, ROUND_HALF_UP, _EXACT):f}"
     whole, _, part = digits.partition(".")
     while len(part) > least and part.endswith("0"):
         part = part[:-1]
@@ -74,7 +80,9 @@ def _read(code: str) -> _Format | None:
             decimals += digit
         else:
             after += literal
-    if not any(one in "0#?" for one in whole) and not decimals:
+    if not decimals and not any(one in "0#?" for one in whole):
+        return None
+    if len(decimals) > _MOST_DECIMALS:
         return None
     while not behind and whole and whole[-1].startswith("\0"):
         after = whole.pop()[1:] + after

@@ -84,14 +84,14 @@ def _start(path: Path, name: str) -> bytes:
 
 
 def _header(rows: Iterator[Row], layout: Layout, name: str) -> Row:
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         filled = any(map(str.strip, row.cells))
-        if number != layout.header_row if layout.header_row else not filled:
+        if row.line < layout.header_row if layout.header_row else not filled:
             continue
+        if not filled or (layout.header_row and row.line > layout.header_row):
+            break
         if row.problem:
             raise ConfigError([Mistake(name, row.line, 1, f"the row of names: {row.problem}")])
-        if not filled:
-            break
         return row
     if layout.header_row:
         message = f"the row {layout.header_row} is empty, expected the names of the columns there"

@@ -37,7 +37,8 @@ class Layout:
     sheet: str = ""
     """Name of the sheet of a workbook."""
     header_row: int | None = None
-    """The row with the names of columns, from 1; by default the first that is not empty."""
+    """The line of the file, or the row of the sheet, with the names of columns, from 1; by default
+    the first that is not empty."""
     ragged: bool = False
     """Rows of CSV may end early; what is missing is empty."""
 

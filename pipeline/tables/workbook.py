@@ -1,35 +1,38 @@
 """Reads one sheet of an XLSX workbook row by row, as a person sees it.
 
-openpyxl reads, in its streaming mode, with the values that the spreadsheet computed last. What is
-added here: numbers and dates as they are shown, merged cells filled downwards, formulas without a
-value, and a word on columns in which the spreadsheet has turned numbers of objects into numbers.
+Values are those that the spreadsheet computed last; numbers and dates are read as they are shown,
+and merged cells filled downwards. Formulas that were never computed, errors, and columns in which
+the spreadsheet has turned numbers of objects into numbers or dates are told.
+
+Source: ECMA-376 (Office Open XML), part 1, 18.3 (sheets).
 """
 
 from __future__ import annotations
 
 import datetime
 import logging
-import re
-import warnings
+import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.mistakes import suggest
-from pipeline.tables.archive import Examined, Merge, examine
+from pipeline.tables.archive import Merge, column_number, examine
 from pipeline.tables.numbers import shown_date, shown_number
 from pipeline.tables.rows import MOST_CELL, MOST_COLUMNS, MOST_ROWS, Row
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from pipeline.tables.ooxml import Book, Sheet
+
 _log = logging.getLogger(__name__)
 
-NOT_COMPUTED = "a formula without a value"
-_UNFIT = (ParseError, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
-"""What openpyxl raises on XML that is not as the standard has it."""
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-"""How texts hold characters that XML cannot. Source: ECMA-376, part 1, 22.9.2.19 "ST_Xstring"."""
+_UNFIT = (ValueError, KeyError, IndexError, OverflowError, zipfile.BadZipFile, zlib.error, EOFError)
+"""What a sheet that is not as the standard has it leads to."""
+_NOT_COMPUTED = "a formula without a value"
 
 
 class Workbook:
@@ -38,165 +41,172 @@ class Workbook:
     def __init__(self, path: Path, sheet: str) -> None:
         self._path, self._name, self._sheet = path, str(path), sheet
         self.doubtful: dict[int, str] = {}
-        self._told: set[str] = set()
+        self._told: set[int] = set()
+        self._columns: dict[str, int] = {}
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows, also those that are empty.
+        """Yield the rows that the sheet has anything in.
 
         Raises:
             ConfigError: if it cannot be opened, or has no such sheet.
         """
-        examined = examine(self._path)
-        with warnings.catch_warnings():
-            # openpyxl warns of styles, validations and extensions that no value depends on.
-            warnings.simplefilter("ignore")
-            with self._opened(data_only=True) as book:
-                sheet = self._chosen(book)
-                part = str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
-                rows = self._cells(sheet)
-                if part in examined.formulas:
-                    rows = self._with_formulas(rows, sheet.title)
-                yield from _filled(rows, _downwards(examined, part))
+        from pipeline.tables.ooxml import read_book, rows_of
 
-    @contextmanager
-    def _opened(self, *, data_only: bool) -> Iterator[Any]:
-        from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
+        merges = examine(self._path)
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                book = read_book(archive)
+                sheet = self._chosen(book.sheets)
+                with archive.open(sheet.part) as file:
+                    rows = self._rows(rows_of(file), book)
+                    yield from _filled(rows, merges.get(sheet.part, []))
+        except _UNFIT as error:
+            message = (
+                f"the workbook is damaged ({error}); open it in a spreadsheet and save it again as "
+                "XLSX or as “CSV UTF-8”"
+            )
+            raise ConfigError([Mistake(self._name, 1, 1, message)]) from error
 
-        with self._path.open("rb") as file:
-            try:
-                book = load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
-            except (*_UNFIT, InvalidFileException, OSError) as error:
-                raise self._damaged(error) from error
-            try:
-                yield book
-            finally:
-                book.close()
-
-    def _damaged(self, error: Exception) -> ConfigError:
-        message = (
-            f"the workbook is damaged ({error}); open it in a spreadsheet and save it again as "
-            "XLSX or as “CSV UTF-8”"
-        )
-        return ConfigError([Mistake(self._name, 1, 1, message)])
-
-    def _chosen(self, book: Any) -> Any:
-        sheets = {sheet.title: sheet for sheet in book.worksheets}
+    def _chosen(self, sheets: list[Sheet]) -> Sheet:
         if not sheets:
             raise ConfigError([Mistake(self._name, 1, 1, "the workbook has no sheet of cells")])
+        named = {sheet.name: sheet for sheet in sheets}
         if self._sheet:
-            if self._sheet not in sheets:
-                message = f"found no sheet {self._sheet!r}{suggest(self._sheet, list(sheets))}"
+            if self._sheet not in named:
+                message = f"found no sheet {self._sheet!r}{suggest(self._sheet, list(named))}"
                 raise ConfigError([Mistake(self._name, 1, 1, message)])
-            return sheets[self._sheet]
-        visible = [s for s in sheets.values() if s.sheet_state == "visible"] or [*sheets.values()]
-        if len(visible) > 1 and "sheets" not in self._told:
-            self._told.add("sheets")
-            others = ", ".join(sheet.title for sheet in visible[1:])
+            return named[self._sheet]
+        visible = [sheet for sheet in sheets if not sheet.hidden] or sheets
+        if len(visible) > 1:
+            others = ", ".join(sheet.name for sheet in visible[1:])
             _log.warning(
                 "%s: the sheet %r was read and the others (%s) were not; name one in the config "
                 "to read it (source.sheet).",
                 self._name,
-                visible[0].title,
+                visible[0].name,
                 others[:200],
             )
         return visible[0]
 
-    def _cells(self, sheet: Any) -> Iterator[Row]:
-        sheet.reset_dimensions()  # what the file says of its size is wrong often enough
-        try:
-            for line, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS), 1):
-                yield self._row(line, cells[:MOST_COLUMNS])
-        except _UNFIT as error:
-            raise self._damaged(error) from error
+    def _rows(self, elements: Iterator[_Element], book: Book) -> Iterator[Row]:
+        line = 0
+        for element in elements:
+            stated = element.get("r")
+            line = int(stated) if stated else line + 1
+            if line > MOST_ROWS:
+                return
+            yield self._row(element, line, book)
 
-    def _row(self, line: int, cells: tuple[Any, ...]) -> Row:
+    def _row(self, element: _Element, line: int, book: Book) -> Row:
         texts: list[str] = []
         problem = ""
-        for column, cell in enumerate(cells):
-            value = cell.value
-            if value is None:
-                texts.append("")
-            elif isinstance(value, str):
-                texts.append(self._text(value, cell, line))
-            else:
-                texts.append(self._shown(value, cell.number_format, column))
-            if len(texts[-1]) > MOST_CELL:
+        for cell in element.iterchildren("{*}c"):
+            column = self._column(cell, len(texts))
+            text = self._text(cell, line, column, book)
+            if column < len(texts):
+                texts[column] = text
+            elif column < MOST_COLUMNS:
+                texts.extend([""] * (column - len(texts)))
+                texts.append(text)
+            if len(text) > MOST_CELL:
                 problem = f"its cell {column + 1} has more than {MOST_CELL:,} characters"
         return Row(line, texts, problem)
 
-    def _text(self, value: str, cell: Any, line: int) -> str:
-        if cell.data_type == "e":
-            self._tell(line, cell.column, f"the error {value}")
-            return ""
-        if "_x" in value:
-            return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
-        return value
+    def _column(self, cell: _Element, following: int) -> int:
+        """Return the cell's column from 0; a cell without a reference follows the one before."""
+        reference = cell.get("r")
+        if not reference:
+            return following
+        letters = reference.rstrip("0123456789")
+        if letters not in self._columns:
+            if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
+                raise ValueError(f"a cell is at {reference[:20]!r}")
+            self._columns[letters] = column_number(letters.upper()) - 1
+        return self._columns[letters]
 
-    def _shown(self, value: object, code: str, column: int) -> str:
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, int | float):
-            text = shown_number(value, code)
-            if "e" in text or ("." in text and code == "General"):
-                self.doubtful.setdefault(column, f"the number {text}")
-            return text
-        if isinstance(value, datetime.date | datetime.time):
-            text = shown_date(value, code)
+    def _text(self, cell: _Element, line: int, column: int, book: Book) -> str:
+        from pipeline.tables.ooxml import text_of, unescaped
+
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return text_of(cell)
+        value = cell.findtext("{*}v") or ""
+        if not value:
+            if cell.find("{*}f") is not None and kind != "str":
+                self._tell(line, column, _NOT_COMPUTED)
+            return ""
+        match kind:
+            case "s":
+                return book.texts[int(value)]
+            case "str":
+                return unescaped(value)
+            case "b":
+                return "true" if value == "1" else "false"
+            case "e":
+                self._tell(line, column, f"the error {value[:20]}")
+                return ""
+            case "d":
+                return value
+        style = int(cell.get("s", "0"))
+        code = book.formats[style] if style < len(book.formats) else "General"
+        return self._number(value, code, column, book)
+
+    def _number(self, value: str, code: str, column: int, book: Book) -> str:
+        number = int(value) if value.lstrip("-").isdecimal() else float(value)
+        if code != "General" and (date := _date(number, code, book)) is not None:
+            text = shown_date(date, code)
             self.doubtful.setdefault(column, f"the date {text}")
             return text
-        return str(value)
-
-    def _with_formulas(self, rows: Iterator[Row], title: str) -> Iterator[Row]:
-        """Look at the formulas beside the values: where there is one alone, it was not computed."""
-        with self._opened(data_only=False) as book:
-            sheet = book[title]
-            sheet.reset_dimensions()
-            for row, cells in zip(rows, sheet.iter_rows(max_row=MOST_ROWS), strict=False):
-                for text, cell in zip(row.cells, cells, strict=False):
-                    if not text and cell.data_type == "f":
-                        self._tell(row.line, cell.column, NOT_COMPUTED)
-                yield row
+        text = shown_number(number, code)
+        if "e" in text or ("." in text and code == "General"):
+            self.doubtful.setdefault(column, f"the number {text}")
+        return text
 
     def _tell(self, line: int, column: int, what: str) -> None:
         """Say it once for each column."""
-        key = f"{column}"
-        if key in self._told:
+        if column in self._told:
             return
-        self._told.add(key)
+        self._told.add(column)
         _log.warning(
             "%s:%d: the cell in column %d holds %s, and was read as empty, as are others like it. "
             "Open the table in a spreadsheet, let it compute, and save it.",
             self._name,
             line,
-            column,
+            column + 1,
             what,
         )
 
 
-def _downwards(examined: Examined, part: str) -> dict[int, list[Merge]]:
-    """Return the merges of a sheet by their first row."""
-    merges: dict[int, list[Merge]] = {}
-    for merge in examined.merges.get(part, ()):
-        merges.setdefault(merge.top, []).append(merge)
-    return merges
+def _date(number: float, code: str, book: Book) -> object:
+    """Return the date, time or span that a number stands for; ``None``: it is a number."""
+    from openpyxl.styles.numbers import is_date_format, is_timedelta_format
+    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
+
+    if not is_date_format(code):
+        return None
+    epoch = MAC_EPOCH if book.since_1904 else WINDOWS_EPOCH
+    try:
+        date: object = from_excel(number, epoch, timedelta=is_timedelta_format(code))
+    except (OverflowError, ValueError):
+        return None
+    return date if isinstance(date, datetime.date | datetime.time | datetime.timedelta) else None
 
 
-def _filled(rows: Iterator[Row], merges: dict[int, list[Merge]]) -> Iterator[Row]:
+def _filled(rows: Iterator[Row], merges: list[Merge]) -> Iterator[Row]:
     """Give each row that a merged cell covers the cell's text, as a person reads it.
 
     Sideways nothing is filled: the text stands in the merge's first column.
     """
-    open_merges: list[tuple[Merge, str]] = []
+    by_top: dict[int, list[Merge]] = {}
+    for merge in merges:
+        by_top.setdefault(merge.top, []).append(merge)
+    current: list[tuple[Merge, str]] = []
     for row in rows:
-        if not merges:
-            yield row
-            continue
-        open_merges = [(m, text) for m, text in open_merges if m.bottom >= row.line]
-        for merge, text in open_merges:
+        current = [(merge, text) for merge, text in current if merge.bottom >= row.line]
+        for merge, text in current:
             row.cells.extend([""] * (merge.left - len(row.cells)))
             row.cells[merge.left - 1] = text
-        for merge in merges.get(row.line, ()):
+        for merge in by_top.get(row.line, ()):
             if merge.bottom > merge.top and merge.left <= len(row.cells):
-                open_merges.append((merge, row.cells[merge.left - 1]))
+                current.append((merge, row.cells[merge.left - 1]))
         yield row

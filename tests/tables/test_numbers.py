@@ -38,6 +38,10 @@ from pipeline.tables.numbers import plain_number, shown_date, shown_number
         (5, "[Red]0.0;-0.0", "5.0"),
         (5, "0.0_);(0.0)", "5.0"),
         (2.675, "0.00", "2.68"),
+        (float("nan"), "0.00", ""),
+        (float("-inf"), "General", ""),
+        (1e20, "0." + "0" * 30, "1" + "0" * 20 + "." + "0" * 30),
+        (1.5, "0." + "0" * 200, "1.5"),
     ],
 )
 def test_numbers(value, code, shown):
