@@ -9,8 +9,11 @@ Source: ECMA-376, parts 1 and 2; David Fifield, "A better zip bomb" (WOOT 2019).
 
 from __future__ import annotations
 
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +42,13 @@ _OTHERS = {
     "content.xml": "an OpenDocument spreadsheet (.ods)",
 }
 _SAVE = "save it as XLSX or as “CSV UTF-8”"
+
+
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, KeyError, IndexError, OverflowError),
+)
+"""What zipfile and parsers raise on archives that are cut, changed or locked."""
 
 
 class Merge(NamedTuple):
@@ -81,7 +91,7 @@ def examine(path: Path) -> dict[str, list[Merge]]:
             _check_sizes(parts, name)
             _check_kind({part.filename for part in parts}, name)
             return _examined(archive, parts, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except DAMAGED as error:
         _refuse(name, f"the file is damaged or has a password ({error}); {_SAVE}", error)
     except OSError as error:
         _refuse(name, f"cannot be read: {error.strerror or error}", error)

@@ -1,9 +1,10 @@
 """The parts of an XLSX workbook that its cells refer to: sheets, texts, formats of numbers.
 
 Read with lxml, entities and network off, by the names of elements without their namespace, for
-there are two ("transitional" and "strict"). openpyxl gives the formats that the standard numbers;
-its own reader takes five times as long for a sheet and says nothing of formulas without a value
-(measured on 100,000 rows of 24 columns, see docs/log.md).
+there are two ("transitional" and "strict"). openpyxl gives the formats that the standard numbers
+and knows dates. Its own reader was here before: on 10,000 rows of 24 columns it takes 1.4 to 2.5
+times as long as this one with all that is looked at beforehand, and as long again to tell a formula
+without a value from an empty cell.
 
 Source: ECMA-376 (Office Open XML), part 1, 18.2 (workbook), 18.4 (shared strings), 18.8 (styles);
 part 2, 9.3 (relationships).

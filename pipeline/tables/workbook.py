@@ -12,14 +12,13 @@ from __future__ import annotations
 import datetime
 import logging
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.mistakes import suggest
-from pipeline.tables.archive import Merge, column_number, examine
+from pipeline.tables.archive import DAMAGED, Merge, column_number, examine
 from pipeline.tables.numbers import shown_date, shown_number
 from pipeline.tables.rows import MOST_CELL, MOST_COLUMNS, MOST_ROWS, Row
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_UNFIT = (ValueError, KeyError, IndexError, OverflowError, zipfile.BadZipFile, zlib.error, EOFError)
-"""What a sheet that is not as the standard has it leads to."""
 _NOT_COMPUTED = "a formula without a value"
 
 
@@ -60,7 +57,7 @@ class Workbook:
                 with archive.open(sheet.part) as file:
                     rows = self._rows(rows_of(file), book)
                     yield from _filled(rows, merges.get(sheet.part, []))
-        except _UNFIT as error:
+        except DAMAGED as error:
             message = (
                 f"the workbook is damaged ({error}); open it in a spreadsheet and save it again as "
                 "XLSX or as “CSV UTF-8”"

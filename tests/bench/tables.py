@@ -93,6 +93,7 @@ def write_xlsx(path: Path, rows: int) -> None:
 
 def read(path: Path) -> None:
     """Read a file to its end and say what it took; runs in a process of its own."""
+    from pipeline.sources.described import Described
     from pipeline.sources.documents import Desk
     from pipeline.sources.jsonlines import JsonLinesOptions, JsonLinesSource
     from pipeline.sources.table import TableOptions, TableSource
@@ -109,7 +110,7 @@ def read(path: Path) -> None:
     count = 0
     for entry in source.found():
         first = first or time.perf_counter() - wall
-        assert not hasattr(entry, "message"), entry
+        assert isinstance(entry, Described), entry
         count += 1
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

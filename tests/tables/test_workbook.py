@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import re
 import zipfile
 
@@ -149,6 +150,38 @@ def test_a_row_with_a_number_beyond_all_sheets_ends_the_sheet(book, tmp_path, mo
         lambda xml: xml.replace(b'<row r="3"', b'<row r="99999999999"').replace(b'"A3"', b'"A9"'),
     )
     assert cells(path) == [["1"]]
+
+
+def test_strict_workbooks_are_read(book, tmp_path):
+    """Saved as "Strict Open XML Spreadsheet", the same elements are in other namespaces."""
+    for row in (["id", "title"], [1, "x"]):
+        book.active.append(row)
+    path = saved(book, tmp_path)
+    old = b"http://schemas.openxmlformats.org/"
+    with zipfile.ZipFile(path) as archive_:
+        parts = [name for name in archive_.namelist() if name.startswith(("xl/", "_rels"))]
+    for part in parts:
+        rewritten(path, lambda xml: xml.replace(old, b"http://purl.oclc.org/ooxml/"), part)
+    assert cells(path) == [["1", "x"]]
+
+
+def test_any_damage_is_a_message(book, tmp_path):
+    for number in range(50):
+        book.active.append([number, f"text {number}", number / 3])
+    raw = saved(book, tmp_path).read_bytes()
+    path = tmp_path / "t.xlsx"
+    draw = random.Random(0)
+    told = 0
+    for _ in range(150):
+        damaged = bytearray(raw)
+        for _ in range(3):
+            damaged[draw.randrange(len(raw))] = draw.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            list(open_table(path).rows)
+        except ConfigError as error:
+            told += bool(error.mistakes)
+    assert told > 100
 
 
 def test_a_doctype_is_refused(book, tmp_path):
