@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.api import Outcome, plan, render
     from pipeline.config import ExhibitConfig, load_config
+    from pipeline.dimensions import parse_dimensions
     from pipeline.errors import (
         CallError,
         ConfigError,
@@ -51,6 +52,7 @@ __all__ = [
     "StageFailed",
     "StoreError",
     "load_config",
+    "parse_dimensions",
     "plan",
     "render",
 ]
@@ -58,6 +60,7 @@ __all__ = [
 _HOMES = {
     "pipeline.api": ("Outcome", "plan", "render"),
     "pipeline.config": ("ExhibitConfig", "load_config"),
+    "pipeline.dimensions": ("parse_dimensions",),
     "pipeline.exhibits": ("Entry", "Exhibit"),
     "pipeline.items": ("Item", "Kind", "Rights", "Size"),
 }

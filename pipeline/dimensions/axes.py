@@ -22,13 +22,13 @@ MOST_M = 100.0
 
 _ORDER: tuple[Axis, ...] = ("height", "width", "depth")
 _LETTERS: dict[str, Axis] = {"h": "height", "w": "width", "b": "width", "ø": "diameter"}
-_AXES: dict[str, Axis] = {axis: axis for axis in get_args(Axis)}
+AXES: dict[str, Axis] = {axis: axis for axis in get_args(Axis)}
 _NO_LENGTHS = {"weight", "duration"}
 _ROMANCE = {"fr", "es", "it"}
 
 
 Measured = dict[str, Any]
-"""The fields of a `Measure`. All of a statement are checked at once, which is five times as fast."""
+"""The fields of a `Measure`. All of a statement are checked at once, which is faster."""
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +91,7 @@ def _axes(run: Run, language: str, before: Instance | None) -> list[Axis]:
         elif not said:
             named.append(None)
         elif len(said) > 1:
-            named.append(_AXES[said])
+            named.append(AXES[said])
         else:
             named.append(_read_letter(said, _present(run.part), language))
     if None not in named:
@@ -189,7 +189,11 @@ def _refusal(term: Term, low: float, high: float | None) -> str:
     unit = term.unit
     if unit is None:
         return "no unit is stated"
-    if low > 0 and unit.factor and (unit.dimension != "length" or (high or low) * unit.factor <= MOST_M):
+    if (
+        low > 0
+        and unit.factor
+        and (unit.dimension != "length" or (high or low) * unit.factor <= MOST_M)
+    ):
         return ""
     if unit.dimension == "historical":
         return "a historical unit, left unread"
@@ -209,11 +213,11 @@ def _decided(term: Term, language: str) -> float:
     decimal_comma = language in COMMA_IS_DECIMAL
     if language and number.comma == decimal_comma:
         return number.low
-    if number.comma and language:
-        return number.other
+    if number.comma:
+        return number.other if language else math.nan
     if unit.dimension == "length" and number.other * unit.factor > MOST_M:
         return number.low
-    if not number.comma and (unit.name in {"inch", "foot"} or unit.dimension != "length"):
+    if unit.name in {"inch", "foot"} or unit.dimension != "length":
         return number.low
     # 1.200 mm in German: nobody measures to a thousandth of a millimetre.
     return number.other if decimal_comma and unit.name == "millimeter" else math.nan

@@ -16,6 +16,7 @@ from pipeline.dimensions.found import Found, Run, Term, Twins
 from pipeline.dimensions.units import Unit
 
 _SLACK = 1.001
+_NEAR = 4
 _SAME = 0.12
 """Two runs side by side, in metric and in inches, are one size said twice if no number differs by
 more than this share. Catalogues' typing errors are mostly larger; two works so alike are rare."""
@@ -24,7 +25,7 @@ more than this share. Catalogues' typing errors are mostly larger; two works so 
 def fill_units(runs: Sequence[Run]) -> None:
     """Give every number a unit that the statement gives it."""
     every = [*runs, *(other for run in runs for other in run.others)]
-    lacking = [run for run in every if any([term.unit is None for term in run.terms])]
+    lacking = [run for run in every if None in [term.unit for term in run.terms]]
     if not lacking:
         return
     for run in lacking:
@@ -81,9 +82,9 @@ def is_metric(run: Run) -> bool | None:
 
 def merge_others(part: Found, text: str, notes: list[str]) -> None:
     """Make one run of two that say the same; the metric one stays."""
-    for run in part.runs:
+    for index, run in enumerate(part.runs):
         for other in run.others:
-            _merge(run, other, text, notes)
+            _merge(_meant(part.runs[max(0, index - _NEAR) : index + 1], other), other, text, notes)
     if len(part.runs) < 2:
         return
     kept: list[Run] = []
@@ -95,6 +96,19 @@ def merge_others(part: Found, text: str, notes: list[str]) -> None:
         else:
             kept.append(run)
     part.runs = kept
+
+
+def _meant(runs: Sequence[Run], other: Run) -> Run:
+    """Return which of the runs before a bracket it repeats: *27 x 21 in., 45 lb. (69 x 53 cm)*."""
+    for run in reversed(runs[-_NEAR:]):
+        if _dimension(run) == _dimension(other):
+            other.behind = other.behind if run is runs[-1] else 0
+            return run
+    return runs[-1]
+
+
+def _dimension(run: Run) -> str:
+    return next((term.unit.dimension for term in run.terms if term.unit is not None), "length")
 
 
 def _split(run: Run, before: Sequence[Run]) -> list[Run]:
@@ -112,10 +126,12 @@ def _twin(kept: Sequence[Run], run: Run) -> Sequence[Run]:
         before = kept[-count:]
         terms = [term for one in before for term in one.terms]
         axes = [one.axis_of(index) for one in before for index in range(len(one.terms))]
-        if len(terms) != len(run.terms) or any(is_metric(one) is not (not system) for one in before):
+        if len(terms) != len(run.terms) or any(
+            is_metric(one) is not (not system) for one in before
+        ):
             continue
         own = [run.axis_of(index) for index in range(len(run.terms))]
-        if (not any(own) or own == axes) and all(map(_alike, terms, run.terms)):
+        if (own == axes or not any(own) or not any(axes)) and all(map(_alike, terms, run.terms)):
             return before
     return ()
 

@@ -49,6 +49,8 @@ class Label:
     of_size: bool = False
     """It speaks of dimensions: *dimensions variable*."""
     position: bool = False
+    aside: bool = False
+    """Something that nobody understood was said of it afterwards."""
     scoped: bool = False
     """The part came after an axis: *diam. of base*. It says nothing of what follows."""
     start: int = -1
@@ -59,6 +61,15 @@ class Label:
     def names(self) -> bool:
         """It says what was measured."""
         return bool(self.parts or self.counted_in or self.words or self.fresh or self.position)
+
+
+MOST_NAMES = 12
+"""Words and brackets of one label that are kept; more are no label."""
+
+
+def one_more(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Return the names of a label with one more, if they are not too many."""
+    return (*names, name) if len(names) < MOST_NAMES else names
 
 
 @dataclass(slots=True, eq=False)

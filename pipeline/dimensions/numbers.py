@@ -34,7 +34,7 @@ class Number(NamedTuple):
     step: float = 1.0
     """One of its last decimal, or of its fraction: 0.125 for ``6 3/8``."""
     other: float | None = None
-    """``1,200``: what it is if the mark is not the decimal one; then ``low`` is what it is if it is."""
+    """``1,200``: what it is if the mark is not the decimal one; ``low`` is what it is if it is."""
     comma: bool = False
     """The mark in question is a comma."""
 

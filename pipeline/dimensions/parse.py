@@ -14,7 +14,6 @@ from pipeline.dimensions.shapes import keep, recall, shape_of
 from pipeline.dimensions.tokens import tokenize
 from pipeline.dimensions.work import choose, name_of
 
-
 _NEAR = 16
 """Heights and widths of one part are said at most so many parts apart."""
 

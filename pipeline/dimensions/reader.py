@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pipeline.dimensions.found import Found, Label, Run, Term
+from pipeline.dimensions.ahead import begins_anew, introduces, is_count, multiplies
+from pipeline.dimensions.found import MOST_NAMES, Found, Label, Run, Term, one_more
 from pipeline.dimensions.terms import read_term
 from pipeline.dimensions.tokens import (
     ABOUT,
@@ -38,8 +39,6 @@ from pipeline.dimensions.tokens import (
 )
 from pipeline.dimensions.units import Unit
 
-_MOST_NAMES = 12
-"""Words and brackets of one label that are kept; more are no label."""
 _ENDS = {BREAK, END, CLOSE, COMMA}
 
 
@@ -80,13 +79,11 @@ class Reader:
 
     def _number(self, at: int) -> int:
         time = self._axes == ["duration"]
-        term, after = read_term(
-            self.tokens, at, self.text, language=self.language, time=time
-        )
+        term, after = read_term(self.tokens, at, self.text, language=self.language, time=time)
         if term.unit is None:
             term.unit = self._unit
-        if self._is_count(term, after):
-            self._count(term)
+        if term.unit is None and not (self._joined or self._axes) and is_count(self.tokens, after):
+            self._count(term, self.tokens[at + 1].kind)
             return at + 1
         term.about, self._about = self._about, False
         if self._joined and self._run is not None:
@@ -99,21 +96,10 @@ class Reader:
         self._joined, self._clean = False, True
         return after
 
-    def _is_count(self, term: Term, after: int) -> bool:
-        """A bare number that is no measure: ``9 frames``, ``panel 2``."""
-        if term.unit is not None or self._joined or self._axes:
-            return False
-        kinds = [token.kind for token in self.tokens[after : after + 4]]
-        if kinds[0] == TIMES:
-            return False
-        if kinds[0] == OPEN:
-            kinds = kinds[1:]
-        return not (kinds[0] == UNIT or (kinds[0] == AXIS and (TIMES in kinds or CLOSE in kinds)))
-
-    def _count(self, term: Term) -> None:
+    def _count(self, term: Term, following: str) -> None:
         if self._label.parts or self._label.words:
             self._label.position = True
-        elif term.low != 1:
+        elif term.low != 1 and following in {PART, PLURAL, EACH, UNKNOWN}:
             self._label.several = True
         self._clean = False
 
@@ -174,10 +160,18 @@ class Reader:
     def _times(self, at: int) -> int:
         if self._run is not None and self._clean and self.tokens[at - 1].kind != OPEN:
             self._joined = True
+            if multiplies(self.tokens, at) and self._run.terms[0].unit is None:
+                self._start_again()
         elif self.tokens[at + 1].kind == NUM:
             self._label.several = True  # ``support x 3:``
             return at + 2
         return at + 1
+
+    def _start_again(self) -> None:
+        """Take the last run back: it was a count."""
+        run, self._run, self._joined = self.runs.pop(), None, False
+        run.part.runs.remove(run)
+        self._label.several = True
 
     def _axis(self, at: int) -> int:
         tokens = self.tokens
@@ -187,7 +181,7 @@ class Reader:
             after += 2
         if self._takes(axes, after):
             return after
-        if len(axes[0]) == 1 and len(axes) == 1 and not self._introduces(after):
+        if len(axes[0]) == 1 and len(axes) == 1 and not introduces(self.tokens, after):
             self._label.position = True
             return after
         self._axes = axes
@@ -215,18 +209,9 @@ class Reader:
         last.axis = axes[0]
         return True
 
-    def _introduces(self, after: int) -> bool:
-        """A letter is an axis only where a number, a unit or a part follows at once."""
-        for token in self.tokens[after : after + 5]:
-            if token.kind in {NUM, UNIT}:
-                return True
-            if token.kind in {BREAK, SLASH, COMMA, END}:
-                return False
-        return False
-
     def _part_name(self, at: int) -> int:
         label, token = self._label, self.tokens[at]
-        label.parts = _with_one_more(label.parts, token.value)
+        label.parts = one_more(label.parts, token.value)
         self._extend(token)
         return at + 1
 
@@ -234,17 +219,17 @@ class Reader:
         token = self.tokens[at]
         self._label.several = True
         if token.value:
-            self._label.parts = _with_one_more(self._label.parts, token.value)
+            self._label.parts = one_more(self._label.parts, token.value)
         self._extend(token)
         return at + 1
 
     def _with(self, at: int) -> int:
         token, following = self.tokens[at], self.tokens[at + 1]
         if token.value:
-            self._label.counted_in = _with_one_more(self._label.counted_in, token.value)
+            self._label.counted_in = one_more(self._label.counted_in, token.value)
             self._extend(token)
         elif following.kind == PART:
-            self._label.counted_in = _with_one_more(self._label.counted_in, following.value)
+            self._label.counted_in = one_more(self._label.counted_in, following.value)
             self._extend(following)
             return at + 2
         return at + 1
@@ -280,8 +265,8 @@ class Reader:
 
     def _unknown(self, at: int) -> int:
         token = self.tokens[at]
-        if len(token.value) > 1:
-            self._label.words = _with_one_more(self._label.words, token.value)
+        if len(token.value) > 1 or not token.value.isascii():
+            self._label.words = one_more(self._label.words, token.value)
         else:
             self._label.position = True
         self._extend(token)
@@ -322,31 +307,30 @@ class Reader:
     # Brackets and clauses ------------------------------------------------------------------------
 
     def _open(self, at: int) -> int:
-        if len(self._brackets) > _MOST_NAMES:
+        if len(self._brackets) > MOST_NAMES:
             return at + 1
-        if self._run is not None and not self._joined and (self._clean or self._begins_anew(at)):
+        if (
+            self._run is not None
+            and not self._joined
+            and (self._clean or (not self._label.names and begins_anew(self.tokens, at)))
+        ):
             self._brackets.append((self._label, self._axes, self._run))
             self._label, self._axes = Label(), []
         else:
             self._brackets.append(None)
         return at + 1
 
-    def _begins_anew(self, at: int) -> bool:
-        """Numbers in brackets at the beginning of a line are details of the line before."""
-        if self.tokens[at - 1].kind != BREAK or self._label.names:
-            return False
-        ahead = [token.kind for token in self.tokens[at : at + 8]]
-        return NUM in ahead and CLOSE not in ahead[: ahead.index(NUM)]
-
     def _close(self, at: int) -> int:
         level = self._brackets.pop() if self._brackets else None
         if level is not None:
-            label, self._axes, run = level
+            label, axes, run = level
             inner, self._label = self._label, label
+            leads = self._run is run and bool(self._axes) and self.tokens[at + 1].kind == NUM
+            self._axes = self._axes if leads else axes  # (h) 30 cm (w) 20 cm
             self._run = run
             if run is not None:
                 self._afterwards(run.part, inner)
-            self._clean = True
+            self._clean = not leads
         return at + 1
 
     def _afterwards(self, part: Found, label: Label) -> None:
@@ -357,6 +341,7 @@ class Reader:
         part.closed = part.closed or label.names
         own.each = own.each or label.each or label.several
         own.position = own.position or label.position
+        own.aside = own.aside or bool(label.words)
         if not (own.parts or own.counted_in or own.words) and not part.inside:
             own.parts, own.counted_in = label.parts, label.counted_in
             own.start, own.end = label.start, label.end
@@ -385,14 +370,10 @@ class Reader:
         self._clean = False
 
 
-def _with_one_more(names: tuple[str, ...], name: str) -> tuple[str, ...]:
-    return (*names, name) if len(names) < _MOST_NAMES else names
-
-
 def _axis_of(token: Token, label: Label) -> str:
     value: Any = token.value
     if isinstance(value, tuple):
-        label.parts = _with_one_more(label.parts, value[1])
+        label.parts = one_more(label.parts, value[1])
         label.scoped, label.start, label.end = True, token.start, token.end
         return str(value[0])
     return str(value)

@@ -90,7 +90,7 @@ def _surety(used: dict[Axis, Measured], *, unsure: bool) -> Sure:
         return "unsure"
     # A length beside a height lies across: an order of its own.
     lies = used.get("width", {}).get("axis") == "length"
-    by_order = any([measure["order"] == "order" for measure in used.values()])
+    by_order = "order" in [measure["order"] for measure in used.values()]
     return "order" if by_order or lies else "stated"
 
 

@@ -30,7 +30,7 @@ class Measure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     axis: Axis
-    """``unknown``: a length of which nothing says what it measures."""
+    """What it measures; ``unknown``: a length of which nothing says what it measures."""
     value: float
     """Metres; kilograms of a weight, seconds of a duration. The lower end of a range."""
     high: float | None = None
@@ -44,13 +44,16 @@ class Measure(BaseModel):
 
 
 class Part(BaseModel):
-    """What was measured: the work itself, its sheet, frame, base, lid …"""
+    """What was measured: the work itself, its sheet, frame, base or lid."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    """``work overall sheet plate image sight frame mount base lid mouth foot body packing``, with
-    ``with`` before it where it is counted in (``with base``), ``other`` where nobody knows."""
+    """What it is.
+
+    ``work overall sheet plate image sight frame mount base lid mouth foot body packing``, with
+    ``with`` before it where it is counted in (``with base``), ``other`` where nobody knows.
+    """
     label: str = ""
     """What the statement calls it."""
     each: bool = False
@@ -68,9 +71,12 @@ class Dimensions(BaseModel):
     depth_m: float | None = None
     diameter_m: float | None = None
     sure: Sure = "unsure"
-    """``stated``: the axes are named. ``order``: they follow the order height, width, depth, or
-    the shape of the photograph (`settle`). ``unsure``: something else was possible, see notes;
-    or there is no size."""
+    """How sure its axes are.
+
+    ``stated``: they are named. ``order``: they follow the order height, width, depth, or the shape
+    of the photograph (`settle`). ``unsure``: something else was possible, see the notes; or there
+    is no size.
+    """
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     """Contradictions, and what was left unread and why."""

@@ -48,11 +48,16 @@ def settle(dimensions: Dimensions, photo_px: tuple[int, int]) -> tuple[Dimension
         return dimensions, f"{shape}, nearly square: it does not tell height from width"
     if not fits and not fits_turned:
         size = f"{height:g} × {width:g} m (height × width)"
-        return dimensions, f"{shape}, which fits {size} in neither way; look at both"
+        other = _part_like(dimensions, seen)
+        hint = f"it has the shape of the {other}" if other else "look at both"
+        return dimensions, f"{shape}, which fits {size} in neither way; {hint}"
     if dimensions.sure == "stated":
         if fits:
             return dimensions, None
-        return dimensions, f"{shape}, which fits the stated size only if height and width change places"
+        return (
+            dimensions,
+            f"{shape}, which fits the stated size only if height and width change places",
+        )
     if fits and dimensions.height_m is not None:
         return _decided(dimensions, height, width), None
     turned = (height, width) if fits else (width, height)
@@ -69,6 +74,18 @@ def _sides(dimensions: Dimensions) -> tuple[float, float] | None:
     if height is None or (depth is not None and depth > _FLAT * min(height, width)):
         return None
     return height, width
+
+
+def _part_like(dimensions: Dimensions, seen: float) -> str:
+    """Return the part that has the photograph's shape: many show a print without its margins."""
+    for part in dimensions.parts:
+        sizes = {measure.axis: measure.value for measure in part.measures}
+        height, width = sizes.get("height"), sizes.get("width")
+        if height is None or width is None:
+            continue
+        if abs(math.log(width / height) - seen) <= math.log1p(TOLERANCE):
+            return part.name
+    return ""
 
 
 def _length_beside(dimensions: Dimensions, width: float) -> float | None:

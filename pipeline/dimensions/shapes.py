@@ -2,9 +2,9 @@
 
 A collection's statements have few shapes: ``support: 318 x 387 mm`` stands in half of Tate's. What
 was understood of the first is filled with the numbers of the next, several times as fast as reading
-it. A shape is kept if every number in it is a measure, or part of one, and if filling it with its own
-numbers gives the result of reading it. Where a new number is not plain (0, a range, ``1,200``), or
-inches contradict centimetres, the statement is read in full.
+it. A shape is kept if every number in it is a measure, or part of one, and if filling it with its
+own numbers gives the result of reading it. Where a new number is not plain (0, a range, ``1,200``),
+or inches contradict centimetres, the statement is read in full.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline.dimensions.tokens import plain_text
 
 _NUMBER = re.compile(NUMBER, re.ASCII)
 _MOST_SHAPES = 4096
+_MOST_TRIES = 4
 _LONGEST = 400
 """Characters of a statement that is looked up."""
 
@@ -40,7 +41,7 @@ class Shape(NamedTuple):
 class _Place(NamedTuple):
     """Where a term's number stands."""
 
-    index: int
+    number: int
     more: tuple[tuple[int, float], ...]
     """Which numbers in a finer unit are added, and their scale."""
     factor: float
@@ -73,10 +74,8 @@ class _Plan(NamedTuple):
     fields: dict[str, Any]
 
 
-_SEEN = _Plan([], [], [], {})
-"""It was seen once."""
-
-_plans: dict[_Key, _Plan | None] = {}
+_plans: dict[_Key, _Plan | int] = {}
+"""By shape; a number says how often it was seen without becoming a plan."""
 
 
 def shape_of(text: str, language: str | None) -> Shape | None:
@@ -99,34 +98,39 @@ def shape_of(text: str, language: str | None) -> Shape | None:
 def recall(shape: Shape | None) -> Dimensions | None:
     """Return the result if the shape is known and the numbers are plain."""
     plan = _plans.get(shape.key) if shape is not None else None
-    if shape is None or plan is None or plan is _SEEN:
+    if shape is None or plan is None or isinstance(plan, int):
         return None
     return _filled(plan, shape)
 
 
 def keep(shape: Shape | None, reading: Reading, result: Dimensions) -> None:
-    """Remember what was understood, if it gives the same result again."""
-    if shape is None or _plans.get(shape.key, _SEEN) is not _SEEN:
+    """Remember what was understood, if it gives the same result again.
+
+    Most shapes are never seen again, so nothing is done the first time; one whose numbers were not
+    plain gets a few more chances.
+    """
+    if shape is None:
         return
-    if shape.key not in _plans:  # most are never seen again
-        if len(_plans) >= _MOST_SHAPES:
-            _plans.clear()
-        _plans[shape.key] = _SEEN
+    seen = _plans.get(shape.key, 0)
+    if not isinstance(seen, int) or seen > _MOST_TRIES:
         return
-    plan = _planned(shape, reading)
-    if plan is not None and _filled(plan, shape) != result:
-        plan = None
-    _plans[shape.key] = plan
+    if not seen and len(_plans) >= _MOST_SHAPES:
+        _plans.clear()
+    plan = _planned(shape, reading) if seen else None
+    works = plan is not None and _filled(plan, shape) == result
+    _plans[shape.key] = plan if plan is not None and works else seen + 1
 
 
 # A plan filled with numbers ----------------------------------------------------------------------
 
 
 def _filled(plan: _Plan, shape: Shape) -> Dimensions | None:
-    if not all([number.is_plain for number in shape.numbers]):
-        return None
-    if plan.checks and not all([_agree(check, shape) for check in plan.checks]):
-        return None
+    for number in shape.numbers:
+        if not number.is_plain:
+            return None
+    for check in plan.checks:
+        if not _agree(check, shape):
+            return None
     parts = []
     for fields, slots in plan.parts:
         measures = [_measure(slot, shape) for slot in slots]
@@ -224,7 +228,7 @@ def _place(term: Term, starts: dict[int, int]) -> _Place:
 
 
 def _indices(place: _Place) -> list[int]:
-    return [place.index, *(index for index, _ in place.more)]
+    return [place.number, *(index for index, _ in place.more)]
 
 
 def _slot(term: Term, measure: Measured, shape: Shape, starts: dict[int, int]) -> _Slot:

@@ -10,13 +10,23 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from pipeline.dimensions.axes import MOST_M, Instance
+from pipeline.dimensions.axes import AXES, MOST_M, Instance
 from pipeline.dimensions.found import Found, Label
-from pipeline.dimensions.numbers import read_number
 from pipeline.dimensions.reading import Chosen, concluded, made
 from pipeline.dimensions.result import Axis, Dimensions
-from pipeline.dimensions.tokens import AXIS, EACH, NEUTRAL, NUM, PART, PLURAL, tokenize
-from pipeline.dimensions.tokens import FRESH, POSITION, UNIT, UNKNOWN, WITH, WITHOUT
+from pipeline.dimensions.tokens import (
+    AXIS,
+    EACH,
+    NUM,
+    PART,
+    PLURAL,
+    POSITION,
+    UNIT,
+    UNKNOWN,
+    WITH,
+    WITHOUT,
+    tokenize,
+)
 from pipeline.dimensions.units import Unit
 from pipeline.dimensions.work import choose
 
@@ -124,7 +134,7 @@ def _take(instance: Instance, row: Row, *, trusted: bool) -> str:
 
 def _axis(text: str) -> Axis:
     found: list[Axis] = [
-        token.value
+        AXES[token.value]
         for token in tokenize(text.replace("_", " "))
         if token.kind == AXIS and len(str(token.value)) > 1 and isinstance(token.value, str)
     ]

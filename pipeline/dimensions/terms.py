@@ -23,7 +23,9 @@ _PRIMES = {"foot": "minute", "inch": "second"}
 """What ' and " are of a duration."""
 
 
-def read_term(tokens: list[Token], at: int, text: str, *, language: str, time: bool) -> tuple[Term, int]:
+def read_term(
+    tokens: list[Token], at: int, text: str, *, language: str, time: bool
+) -> tuple[Term, int]:
     """Return the term that begins with the number at ``at``, and where the next token is."""
     token = tokens[at]
     number: Number = token.value

@@ -101,27 +101,27 @@ def _entries() -> list[tuple[str, str, Any]]:
 def _meanings() -> dict[str, tuple[str, Any]]:
     found = dict(_MARKS)
     found |= {word: (kind, value) for text, kind, value in _entries() for word in text.split()}
-    table = units()
+    table, only_after = units(), set(words.ONLY_AFTER_NUMBERS.split())
     for name, text in words.UNITS.items():
         for word in text.split():
-            if word not in words.ONLY_AFTER_NUMBERS:
+            if word not in only_after:
                 found[word] = (UNIT, table[name])
     # Parts that a word and its reading share: 口径 is the diameter of the mouth.
-    found |= {word: (AXIS, ("diameter", "mouth")) for word in words.MOUTH_DIAMETER.split()}
-    found |= {word: (AXIS, ("diameter", "foot")) for word in words.FOOT_DIAMETER.split()}
+    found |= dict.fromkeys(words.MOUTH_DIAMETER.split(), (AXIS, ("diameter", "mouth")))
+    found |= dict.fromkeys(words.FOOT_DIAMETER.split(), (AXIS, ("diameter", "foot")))
     return found
 
 
 @cache
 def _after_numbers() -> dict[str, tuple[str, Any]]:
-    table = units()
+    table, only_after = units(), set(words.ONLY_AFTER_NUMBERS.split())
     found: dict[str, tuple[str, Any]] = {
         word: (UNIT, table[name])
         for name, text in words.UNITS.items()
         for word in text.split()
-        if word in words.ONLY_AFTER_NUMBERS
+        if word in only_after
     }
-    found |= {word: (UNIT, HISTORICAL) for word in words.HISTORICAL.split()}
+    found |= dict.fromkeys(words.HISTORICAL.split(), (UNIT, HISTORICAL))
     found |= {"'": (UNIT, table["foot"]), '"': (UNIT, table["inch"]), "''": (UNIT, table["inch"])}
     return found
 
@@ -129,7 +129,7 @@ def _after_numbers() -> dict[str, tuple[str, Any]]:
 @cache
 def _after() -> dict[str, dict[str, tuple[str, Any]]]:
     """Return what words mean after a number, and after a unit."""
-    times: dict[str, tuple[str, Any]] = {word: (TIMES, None) for word in words.TIMES.split()}
+    times: dict[str, tuple[str, Any]] = dict.fromkeys(words.TIMES.split(), (TIMES, None))
     return {NUM: _after_numbers() | times, UNIT: times}
 
 
@@ -144,7 +144,7 @@ def _pattern() -> re.Pattern[str]:
     )
     begins = f"(?=[0-9.⁰¹²³⁴-⁹{VULGAR}])"  # spares every word a try at a number
     return re.compile(
-        rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms})|(\n|''|[^\s])|\Z)", re.ASCII
+        rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms}|[{_CJK}])|(\n|''|[^\s])|\Z)", re.ASCII
     )
 
 
@@ -154,7 +154,7 @@ def plain_text(text: str) -> str:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of a text; what means nothing here is ``UNKNOWN``, or left out if a mark."""
+    """Return the tokens of a text. Words in no table are ``UNKNOWN``, such marks are left out."""
     plain = plain_text(text)
     meanings, after, new = _meanings(), _after(), tuple.__new__
     tokens: list[Token] = []
@@ -176,7 +176,9 @@ def tokenize(text: str) -> list[Token]:
             continue
         last, value = meaning
         start, end = match.span(group)
-        tokens.append(new(Token, (last, found[0] if value == "" and last == AXIS else value, start, end)))
+        tokens.append(
+            new(Token, (last, found[0] if value == "" and last == AXIS else value, start, end))
+        )
     return tokens
 
 

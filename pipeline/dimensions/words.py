@@ -3,8 +3,8 @@
 Words are written small, without the dot of an abbreviation. A word of one language means the same
 in a statement that says no language; what differs between languages is in `LETTERS`.
 
-Source: the cataloguing rules and public records of museums in these languages, read for the words
-they use; Getty AAT for what heights, widths and sights are (300055644, 300055647, 300227803).
+Source: Getty AAT (300055644 height, 300055647 width, 300072633 depth, 300055624 diameter) and the
+labels of its terms in these languages.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ AXES: dict[Axis, dict[str, str]] = {
     "height": {
         "en": "height heights ht high tall",
         "fr": "hauteur hauteurs haut",
-        "de": "höhe hoehe hoch",
+        "de": "höhe hoehe hoch gesamthöhe",
         "es": "alto altura",
         "it": "altezza alt",
         "nl": "hoogte hoog",
@@ -25,7 +25,7 @@ AXES: dict[Axis, dict[str, str]] = {
     "width": {
         "en": "width widths wide breadth broad",
         "fr": "largeur largeurs larg large",
-        "de": "breite breit br",
+        "de": "breite breit br gesamtbreite",
         "es": "ancho anchura",
         "it": "larghezza largh",
         "nl": "breedte breed",
@@ -35,7 +35,7 @@ AXES: dict[Axis, dict[str, str]] = {
     "depth": {
         "en": "depth deep",
         "fr": "profondeur prof pr",
-        "de": "tiefe tief",
+        "de": "tiefe tief gesamttiefe",
         "es": "profundidad fondo",
         "it": "profondità",
         "nl": "diepte diep",
@@ -55,7 +55,7 @@ AXES: dict[Axis, dict[str, str]] = {
     "length": {
         "en": "length lengths long",
         "fr": "longueur longueurs",
-        "de": "länge laenge lang",
+        "de": "länge laenge lang gesamtlänge",
         "es": "longitud largo",
         "it": "lunghezza lungh",
         "nl": "lengte",
@@ -114,30 +114,32 @@ is: *D.* is a depth beside a width, the diameter in French, and otherwise not kn
 
 PARTS: dict[str, str] = {
     # The work itself, and all of it.
-    "work": "object work artwork painting sculpture figure item drawing print photograph objet œuvre "
-    "oeuvre tableau peinture dessin estampe objekt werk gemälde zeichnung skulptur plastik obra "
-    "objeto pintura escultura dibujo opera oggetto dipinto scultura disegno voorwerp schilderij "
-    "kunstwerk beeldhouwwerk tekening 作品 画心 畫心 本幅 本紙",
+    "work": "object work artwork painting sculpture figure item drawing print photograph book "
+    "album coin medal vase bowl jar bust statue statuette textile carpet objet œuvre objektmaß "
+    "objektmaße oeuvre tableau peinture dessin estampe objekt werk gemälde zeichnung skulptur "
+    "plastik obra objeto pintura escultura dibujo opera oggetto dipinto scultura disegno "
+    "voorwerp schilderij kunstwerk beeldhouwwerk tekening 作品 画心 畫心 本幅 本紙 本体 本體",
     "overall": "overall total display displayed installed installation assembled whole ensemble "
     "gesamt gesamtmaß gesamtmaße gesamtgröße insgesamt conjunto totale complessivo complessive "
-    "insieme totaal geheel 全体 總體 总体 整体 整體",
-    "sheet": "sheet support paper canvas panel board leaf page folio feuille papier toile panneau "
+    "insieme totaal geheel 全体 總體 总体 整体 整體 全卷",
+    "sheet": "sheet support paper canvas panel board leaf page folio stretcher châssis keilrahmen "
+    "feuille feuillet papier toile panneau "
     "carton blatt blattmaß blattgröße leinwand tafel papiermaß bildträger träger hoja papel lienzo "
     "tabla soporte foglio carta tela tavola supporto blad doek paneel drager 纸 紙 絹本 用紙",
     # What is on it.
     "plate": "plate platemark block cuvette plaque platte plattenmaß plattenrand druckstock huella "
     "plancha impronta lastra matrice plaat plaatrand plaatafdruk 版面 版",
     "image": "image composition picture surface projection bild bildmaß bildgröße darstellung "
-    "bildfeld imagen mancha composición immagine composizione beeld afbeelding voorstelling 画面 "
-    "畫面 图像 圖像 イメージ",
+    "bildfeld imagen mancha composición immagine composizione beeld beeldmaat afbeelding "
+    "voorstelling 画面 畫面 图像 圖像 イメージ",
     "sight": "sight lichtmaß vue visible dagmaat",
     # What is not the work.
-    "frame": "frame framed cadre encadré encadrée rahmen rahmenmaß gerahmt marco enmarcado enmarcada "
-    "cornice lijst ingelijst 框 外框 额 額 額縁",
+    "frame": "frame framed cadre encadré encadrée rahmen rahmenmaß rahmenaußenmaß gerahmt marco "
+    "enmarcado enmarcada cornice lijst ingelijst 框 外框 额 額 額縁",
     "mount": "mount mounted mat passepartout partout backing secondary montage montierung "
     "montaje montaggio opzetkarton 裱 装裱 裝裱 表装 表具 全幅",
-    "base": "base plinth pedestal stand socle sockel basis peana pedestal pedestallo base piedistallo "
-    "zoccolo sokkel voetstuk 座 底座 台座",
+    "base": "base plinth pedestal stand socle sockel basis peana pedestal pedestallo base "
+    "piedistallo zoccolo sokkel voetstuk 座 底座 台座",
     "lid": "lid cover couvercle deckel tapa coperchio deksel 盖 蓋 蓋子",
     "mouth": "mouth rim lip embouchure ouverture mündung rand boca borde orlo bocca imboccatura "
     "mondrand 口",
@@ -147,8 +149,8 @@ PARTS: dict[str, str] = {
 }
 
 PLURALS: dict[str, str] = {
-    "work": "objects parts pieces elements components sections photographs drawings paintings prints "
-    "teile parties éléments partes piezas parti pezzi delen",
+    "work": "objects parts pieces elements components sections photographs drawings paintings "
+    "prints teile parties éléments partes piezas parti pezzi delen",
     "sheet": "supports panels sheets canvases pages leaves folios blätter tafeln feuilles panneaux "
     "hojas fogli bladen",
     "image": "images bilder",
@@ -179,7 +181,9 @@ WITH = (
     "with including incl inc inclusive included avec mit inkl inklusive einschließlich einschl con "
     "incluido incluyendo compreso compresa inclusa met inclusief 含 連 连 带 帶"
 )
-WITHOUT = "without excluding excl exclusive sans hors ohne exkl sin senza zonder exclusief 不含 无 無"
+WITHOUT = (
+    "without excluding excl exclusive sans hors ohne exkl sin senza zonder exclusief 不含 无 無"
+)
 WITHOUT_FRAME = "unframed ungerahmt oningelijst o.r"
 WITH_FRAME = "m.r"
 """In one word: *o. R.* is *ohne Rahmen*, *m. R.* *mit Rahmen*."""
@@ -198,11 +202,12 @@ FRESH = (
 """Words that open a statement of size anew: what follows is the work's unless a part is named."""
 
 NEUTRAL = (
-    "the of and as is are at in on to a an or en de du des la le les un une et à au der die das und "
-    "im des von am ein eine el los las y al del il lo gli e di da per het van bij op circular round "
-    "max maximum maximal maximale massima máximo greatest min minimum minimal actual irregular "
-    "looped loop integral approximate approximative x mal par by por only also "
-    "hochformat querformat portrait landscape slightly one"
+    "the of and as is are at in on to a an or en de du des la le les un une et à au der die das "
+    "und im des von am ein eine el los las y al del il lo gli e di da per het van bij op "
+    "circular round max maximum maximal maximale massima máximo greatest min minimum minimal "
+    "actual irregular looped loop integral approximate approximative x mal par by por only "
+    "also hochformat querformat portrait landscape slightly one oval tondo 的 和 与 與 之 其 "
+    "及 为 為 是 の は と が で に を 等 件 张 張 页 頁 最大 最 共"
 )
 
 ABOUT = (
@@ -218,13 +223,15 @@ RANGE = "to bis à tot até hasta 至 ～ 〜"
 
 UNITS: dict[str, str] = {
     # By pint's name.
-    "millimeter": "mm millimeter millimeters millimetre millimetres millimètre millimètres milímetro "
-    "milímetros millimetro millimetri ㎜ 毫米 公釐 公厘 ミリ ミリメートル",
+    "millimeter": "mm millimeter millimeters millimetre millimetres millimètre millimètres "
+    "milímetro milímetros millimetro millimetri ㎜ 毫米 公釐 公厘 ミリ ミリメートル",
     "centimeter": "cm cms centimeter centimeters centimetre centimetres centimètre centimètres "
-    "zentimeter centímetro centímetros centimetro centimetri ㎝ 厘米 釐米 公分 センチ センチメートル",
+    "zentimeter centímetro centímetros centimetro centimetri ㎝ 厘米 釐米 公分 センチ "
+    "センチメートル",
     "decimeter": "dm decimeter dezimeter 公寸 分米",
     "meter": "m meter meters metre metres mètre mètres metro metros metri ㍍ 米 公尺 メートル",
-    "inch": "in inch inches po pouce pouces zoll pulgada pulgadas pollice pollici duim 英寸 吋 インチ",
+    "inch": "in inch inches po pouce pouces zoll pulgada pulgadas pollice pollici duim 英寸 吋 "
+    "インチ",
     "foot": "ft feet foot pieds pies piedi voet fuß 英尺 呎 フィート",
     "gram": "g gr gram grams gramme grammes gramm gramo gramos grammo grammi ㌘ 克 公克 グラム",
     "kilogram": "kg kgs kilo kilogram kilograms kilogramme kilogrammes kilogramm kilogramo "
@@ -233,12 +240,13 @@ UNITS: dict[str, str] = {
     "ounce": "oz ounce ounces 盎司",
     "second": "s sec secs second seconds seconde secondes sekunde sekunden segundos secondi sek 秒",
     "minute": "min mins minute minutes minuten minuto minutos minuti mn 分 分钟 分鐘",
-    "hour": "hour hours hr hrs heure heures stunde stunden std hora horas ora ore uur 小时 小時 時間",
+    "hour": "hour hours hr hrs heure heures stunde stunden std hora horas ora ore uur 小时 小時 "
+    "時間",
 }
 
-ONLY_AFTER_NUMBERS = frozenset(
+ONLY_AFTER_NUMBERS = (
     "in po s g gr sec second seconds min mn dm foot fuß voet pies feet pound minute hora ora ore "
-    "米 分 克 秒 磅 小時 時間".split()
+    "米 分 克 秒 磅 小時 時間"
 )
 """Units that are other words elsewhere: ``in two parts``, ``min. 12 cm``, ``Dm. 18 cm``."""
 

@@ -1,10 +1,10 @@
 """Which of the parts is the work itself.
 
-The physical object is: an object or painting, the sheet, canvas or panel (Tate's *support*). Failing
-that what is said of the whole, *overall* or *displayed*; failing that a plate or image, which is
-said to be unsure, since its paper may be larger. Frames, mounts and bases are not the work. If there
-are several of the work, or one of several was measured, its own size is unknown unless the whole is
-stated.
+The physical object is: an object or painting, the sheet, canvas or panel (Tate's *support*).
+Failing that what is said of the whole, *overall* or *displayed*; failing that a plate or image, and
+that is said to be unsure, since its paper may be larger. Frames, mounts and bases are not the work.
+If there are several of the work, or one of several was measured, its own size is unknown unless the
+whole is stated.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def name_of(label: Label) -> str:
 
 def is_component(label: Label) -> bool:
     """Say whether a label tells apart one of several: *support (left)*, *object (hook)*."""
-    return label.position or bool(label.words)
+    return label.position or label.aside or bool(label.words)
 
 
 def choose(instances: Sequence[Instance]) -> tuple[Instance | None, str]:
@@ -99,11 +99,11 @@ def _of_works(
     if whole is not None:
         return whole, ""
     if alone and not others:
-        return first, "it may be a part of the work only"
+        return first, "it may be only a part of the work"
     plain = [one for one in works if not _is_one_of_many(one) and not is_component(one.label)]
     if len(plain) == 1:
         return plain[0], "other pieces are measured too"
-    named = [one for one in plain if name_of(one.label) == "work"]
+    named = [one for one in plain if "work" in one.label.parts]
     if len(named) == 1 and len(plain) == len(works):
         return named[0], "its support is measured too"
     return None, "the size of the whole is not said, only that of its pieces"

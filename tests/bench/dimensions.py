@@ -22,7 +22,9 @@ _SECONDS = 3.0
 def statements(file: Path) -> list[str]:
     """Return the statements that a table has, without those kept as JSON."""
     with file.open(encoding="utf-8", newline="") as lines:
-        texts = [row.get("statement") or row.get("dimensions") or "" for row in csv.DictReader(lines)]
+        texts = [
+            row.get("statement") or row.get("dimensions") or "" for row in csv.DictReader(lines)
+        ]
     return [text for text in texts if text and text[0] not in "{["]
 
 

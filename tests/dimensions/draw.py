@@ -4,8 +4,8 @@
 
 prints every statement with its source, one JSON document a line, in the order of ``gold.csv``.
 300 are ``drawn`` from all there are. Most of those are plain, so 100 ``rare`` ones follow, drawn
-from what is left whose shape (the statement with every number as 9) occurs at most twice. The few of
-the National Gallery of Art and of the Met that are still left follow as ``census``: of these two
+from what is left whose shape (the statement with every number as 9) occurs at most twice. The few
+of the National Gallery of Art and of the Met that are still left follow as ``census``: of these two
 museums all are read. What each statement says was written into ``gold.csv`` by reading it, before
 the parser had seen it.
 
@@ -69,7 +69,7 @@ def _shape(statement: Statement) -> str:
 
 def draw(folder: Path) -> list[Statement]:
     """Return the drawn statements, the rare ones, then what is left of two small collections."""
-    chance = random.Random(SEED)  # noqa: S311  chosen, not secret
+    chance = random.Random(SEED)
     tate = list(_tate(folder))
     every = [*tate, *_cmoa(folder), *_nga(folder), *_met(folder)]
     drawn = sorted(chance.sample(range(len(every)), DRAWN))
