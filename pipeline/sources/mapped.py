@@ -331,7 +331,7 @@ def _measured(mapping: Mapping, entry: _Entry) -> list[Measured]:
         unit = axis.unit or unit_in(axis.column)
         if axis.unit_column:
             unit = next(iter(entry.look(axis.unit_column)), "")
-        if inside := _WITH_UNIT.fullmatch(number):
+        if not number[-1].isdecimal() and (inside := _WITH_UNIT.fullmatch(number)):
             number, unit = inside.groups()
         if not unit:
             entry.extra[axis.column] = number

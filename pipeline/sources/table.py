@@ -139,12 +139,13 @@ class TableSource:
 
 
 def _cleaned(cells: list[str], clean: Cleaner) -> list[str]:
+    """Clean each cell; most rows are plain, and looking at all cells at once is faster."""
     text = "".join(cells)
-    if text.isascii() and text.isprintable():
+    if not text.isprintable():
+        return [clean(cell) if cell else "" for cell in cells]
+    if text.isascii():
         return [cell.strip() for cell in cells]
-    return [
-        cell.strip() if cell.isascii() and cell.isprintable() else clean(cell) for cell in cells
-    ]
+    return [cell.strip() if cell.isascii() else clean(cell) for cell in cells]
 
 
 def _id(row: Row, ids: list[int]) -> str:
