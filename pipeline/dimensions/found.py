@@ -83,7 +83,6 @@ class Found:
     twins: list[Twins] = field(default_factory=list)
     named: set[str] | None = None
     """Axes and letters that its runs name, once somebody has asked."""
-    clause: int = 0
     closed: bool = False
     """It was named after its numbers: those that follow are of something else."""
 

@@ -134,21 +134,19 @@ class Reader:
         if not said and self._part is not None and not self._part.closed:
             self._mark(label, self._part)
             return self._part
-        part = Found(label, inside=bracket is not None, clause=self._clause)
+        part = Found(label, inside=bracket is not None)
         self.parts.append(part)
         if bracket is not None:
             return part
         if label.scoped and (label.parts or label.counted_in):
-            self._back_to = self._back_to or self._part or self._work()
+            if self._part is None:
+                self._part = Found(Label())
+                self.parts.append(self._part)
+            self._back_to = self._back_to or self._part
         else:
             self._back_to = None
         self._part = part
         self._mark(label, part)
-        return part
-
-    def _work(self) -> Found:
-        part = Found(Label(), clause=self._clause)
-        self.parts.append(part)
         return part
 
     def _mark(self, label: Label, part: Found) -> None:

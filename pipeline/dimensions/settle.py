@@ -12,8 +12,11 @@ import math
 from pipeline.dimensions.result import Dimensions
 
 TOLERANCE = 0.05
-"""How far the proportions of photograph and work may differ, as a share. Sizes rounded to half a
-centimetre change those of a small sheet by 2 %, the edge of a photograph by as much."""
+"""How far the proportions of photograph and work may differ, as a share.
+
+Reasoned, not measured: sides rounded to half a centimetre change those of a small sheet by 2 %, and
+a strip of ground or of frame around a work by a few more.
+"""
 
 _FLAT = 0.2
 """Deeper than this share of its shorter side, a thing is no flat work."""

@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 from pipeline.dimensions.axes import MOST_M, Instance, Measured
 from pipeline.dimensions.fill import are_alike, rounding
 from pipeline.dimensions.found import Term, Twins
-from pipeline.dimensions.numbers import NUMBER, Number, read_number
+from pipeline.dimensions.numbers import NUMBER, VULGAR, Number, read_number
 from pipeline.dimensions.reading import Reading, said_of
 from pipeline.dimensions.result import Dimensions
 from pipeline.dimensions.tokens import plain_text
 
-_NUMBER = re.compile(NUMBER, re.ASCII)
+_BEGIN = f"0-9.⁰¹²³⁴-⁹{VULGAR}"
+_NUMBER = re.compile(rf"(?:[^{_BEGIN}]++|\.(?![0-9]))*+({NUMBER})", re.ASCII)
+"""The next number, and what stands before it."""
 _MOST_SHAPES = 4096
 _MOST_TRIES = 4
 _LONGEST = 400
@@ -86,10 +88,10 @@ def shape_of(text: str, language: str | None) -> Shape | None:
     key: list[str | None] = [language]
     spans, numbers, last = [], [], 0
     for match in _NUMBER.finditer(plain):
-        span = match.span()
+        span = match.span(1)
         key.append(text[last : span[0]])
         spans.append(span)
-        numbers.append(read_number(match[0]))
+        numbers.append(read_number(match[1]))
         last = span[1]
     key.append(text[last:])
     return Shape(text, tuple(key), spans, numbers)

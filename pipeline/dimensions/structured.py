@@ -43,14 +43,14 @@ class Row(NamedTuple):
 
 
 def measured(
-    values: Mapping[str, object], unit: str, part: str = "", *, trusted_axes: bool = True
+    values: Mapping[str, object], unit: str, part: str = "work", trusted_axes: bool = True
 ) -> Dimensions:
     """Return the size of which a catalogue holds each number apart.
 
     Args:
         values: By axis: ``{"height": 12.5, "width": "101,1"}``.
         unit: Of all of them: ``in``, ``centimeters``, ``Zentimeter``.
-        part: What was measured; nothing is the work itself.
+        part: What was measured: ``frame``, ``left panel``.
         trusted_axes: Whether height and width are what they are called. If not, the result is
             ``unsure`` until the photograph was asked (`settle`).
     """
