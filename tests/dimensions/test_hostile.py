@@ -24,10 +24,9 @@ _BITS = [
 
 @pytest.mark.parametrize("bit", _BITS, ids=[ascii(bit) for bit in _BITS])
 def test_long_texts_take_no_longer_than_their_length(bit: str) -> None:
-    short, long = (_seconds(bit, length) for length in (4_000, 24_000))
-
-    # Six times the length is six times the time; with its square it would be thirty-six.
-    assert long < 18 * short + 0.05
+    # Linear: 0.2 s and less. What grew with the square of the length took 0.8 to 4 s. A busy
+    # machine may be slow once, not three times.
+    assert any(_seconds(bit, 24_000) < 0.7 for _ in range(3))
 
 
 @pytest.mark.parametrize("bit", ["7", "x", " ", "\x00", "שלום ", "1 cm "], ids=ascii)
