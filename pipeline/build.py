@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from pipeline.config import ExhibitConfig, Recipe, Step
+from pipeline.config import ExhibitConfig, Recipe, Step, tell_columns
 from pipeline.errors import ItemError, Refused
 from pipeline.exhibits import Entry, Exhibit, Problem
 from pipeline.items import Item, Unusable
@@ -24,6 +24,7 @@ from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
 from pipeline.showreel import write_script
 from pipeline.sources.choose import open_source
+from pipeline.sources.mapping import ColumnsMissing
 from pipeline.stages.blur_faces import blur_faces
 from pipeline.stages.build_mesh import build_mesh
 from pipeline.stages.check_rights import check_music, check_rights
@@ -166,8 +167,12 @@ def read_catalogue(config: ExhibitConfig, web: Web) -> Catalogue:
 
 def stream_catalogue(config: ExhibitConfig, web: Web) -> Iterator[Item | Unusable]:
     """Read the exhibit's catalogue entry by entry; see `read_catalogue`."""
-    for entry in open_source(config.source, config.path.parent, web).items():
-        own = config.objects.get(entry.id)
-        if own and own.kind and isinstance(entry, Item):
-            entry = entry.model_copy(update={"kind": own.kind, "kind_reason": "the config says so"})
-        yield entry
+    try:
+        for entry in open_source(config.source, config.path.parent, web).items():
+            own = config.objects.get(entry.id)
+            if own and own.kind and isinstance(entry, Item):
+                said = {"kind": own.kind, "kind_reason": "the config says so"}
+                entry = entry.model_copy(update=said)
+            yield entry
+    except ColumnsMissing as missing:
+        tell_columns(config, missing)

@@ -49,7 +49,8 @@ def _main() -> None:
 def new(
     directory: Annotated[Path, typer.Argument(help="Folder to make.", show_default=False)],
     catalogue: Annotated[
-        Path | None, typer.Option("--from", help="A catalogue file (CSV or YAML) to start from.")
+        Path | None,
+        typer.Option("--from", help="A table, JSON, XML, YAML or a folder of pictures."),
     ] = None,
     json: AsJson = False,
 ) -> None:

@@ -37,6 +37,7 @@ from pipeline.sections import (
 )
 from pipeline.showreel import ReelSection, reel_mistakes, reel_params
 from pipeline.sources.choose import SourceChoice
+from pipeline.sources.mapping import ColumnsMissing
 from pipeline.stages.blur_faces import FacesParams
 from pipeline.stages.build_mesh import MeshParams
 from pipeline.stages.cut_mask import MaskParams
@@ -291,6 +292,16 @@ def _tell(config: ExhibitConfig, found: Sequence[tuple[Loc, str]], *, at_key: bo
         Mistake(file, *where_in_file(loc, spots, at_key=at_key), message) for loc, message in found
     ]
     raise ConfigError(sorted(mistakes, key=lambda mistake: (mistake.line, mistake.column)))
+
+
+def tell_columns(config: ExhibitConfig, missing: ColumnsMissing) -> None:
+    """Raise what a mapping names and the table does not have, where the mapping stands.
+
+    Raises:
+        ConfigError: always.
+    """
+    _tell(config, [(("source", *loc), message) for loc, message in missing.at])
+    raise missing
 
 
 def json_schema() -> dict[str, Any]:

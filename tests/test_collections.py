@@ -121,6 +121,13 @@ def test_the_photograph_says_which_number_is_the_height(exhibit: Path, tmp_path:
     assert etching.item.size == pipeline.Size(height_m=0.2, width_m=0.3)
 
 
+def test_a_column_that_is_not_there_is_told_where_the_mapping_stands(exhibit: Path):
+    text = exhibit.read_text("utf-8").replace("medium: Technik", "medium: Technick")
+    exhibit.write_text(text, encoding="utf-8")
+    with pytest.raises(pipeline.ConfigError, match=r"exhibit\.yaml:12:13: .*Technick.*'Technik'"):
+        check_exhibit(exhibit)
+
+
 def test_the_config_has_the_last_word_on_the_kind(exhibit: Path):
     with exhibit.open("a", encoding="utf-8") as file:
         file.write("objects:\n  C.3: {kind: sculpture}\n")

@@ -34,7 +34,9 @@ def test_every_word_that_a_template_says_exists_and_none_is_left_over():
     others = set(_TEMPLATES.parent.glob("*.py")) - {Path(words.__file__)}
     code = "".join(path.read_text("utf-8") for path in others)
     used = set(re.findall(r'"(\w+)"', text + code))
-    prefixed = {name for name in words._WORDS if name.startswith(("kind_", "stage_", "pace_", "access_"))}
+    prefixed = {
+        name for name in words._WORDS if name.startswith(("kind_", "stage_", "pace_", "access_"))
+    }
     assert set(words._WORDS) - used - prefixed == set()
 
 
