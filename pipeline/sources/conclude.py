@@ -212,9 +212,20 @@ def _same(a: float | None, b: float | None) -> bool:
 
 
 def _plain(size: Dimensions | None) -> Size:
+    """Return the size of the whole. The diameter of a mouth is not that of the body."""
     if size is None:
         return Size()
-    return Size(**dict(zip(_NAMES, _sides(size), strict=True)))
+    sides = dict(zip(_NAMES, _sides(size), strict=True))
+    mouths = [
+        one.value
+        for part in size.parts
+        if part.name == "mouth"
+        for one in part.measures
+        if one.axis == "diameter"
+    ]
+    if size.sure == "unsure" and size.diameter_m in mouths:
+        sides["diameter_m"] = None
+    return Size(**sides)
 
 
 def _evidence(found: Described, size: Dimensions | None) -> Evidence:

@@ -102,6 +102,16 @@ def test_axes_that_changed_places_are_no_contradiction_where_nobody_trusts_them(
     assert finish(sizes=(text, Measured(**swapped))).size_notes
 
 
+def test_the_diameter_of_a_mouth_is_kept_and_does_not_make_the_body(finish):
+    item = finish(sizes=(Statement(text="高 32.4 cm 口径 18 cm", language="zh"),))
+    assert item.size == Size(height_m=0.324)
+    assert item.dimensions is not None
+    assert item.dimensions.diameter_m == 0.18
+    assert item.size_notes
+    whole = finish(sizes=(Statement(text="高 32.4 cm 直径 18 cm", language="zh"),))
+    assert whole.size == Size(height_m=0.324, diameter_m=0.18)
+
+
 def test_the_frame_is_not_the_work(finish):
     item = finish(
         sizes=(
