@@ -147,6 +147,7 @@ def _cause(item: Item, use: Use, allowed: RightsParams, today: datetime.date) ->
     return (
         _far_away(item)
         or _cared_for(item, use, allowed, today)
+        or _not_for_sale(item, use, allowed, today)
         or _forbidden(item, use, allowed, today)
         or _uncredited(item, use)
     )
@@ -187,6 +188,19 @@ def _cared_for(item: Item, use: Use, allowed: RightsParams, today: datetime.date
     if access == "restricted" and use == "generative":
         return _Cause(f"{says}, which stops", how)
     return None
+
+
+def _not_for_sale(
+    item: Item, use: Use, allowed: RightsParams, today: datetime.date
+) -> _Cause | None:
+    """What a commercial exhibit makes is sold: labels and consents must allow that as well."""
+    if allowed.purpose != "commercial" or use in {"preview", "commercial"}:
+        return None
+    cause = _cared_for(item, "commercial", allowed, today)
+    if cause is None:
+        return None
+    sold = f"{say(['commercial'])}, so in an exhibit with `purpose: commercial` there can be no"
+    return _Cause(f"{cause.before} {sold}", cause.after)
 
 
 def _beyond(consent: Consent, use: Use, today: datetime.date) -> str:

@@ -247,6 +247,24 @@ def test_labels_that_bear_on_commerce_alone() -> None:
     assert free(cared(notices=[Notice(title="TK Verified")])) == ALL
 
 
+@pytest.mark.parametrize("title", ["TK Non-Commercial", "BC Outreach"])
+def test_what_may_not_be_sold_is_not_made_for_a_commercial_exhibit(title: str) -> None:
+    thing, sold = cared(notices=(Notice(title=title),)), rights(purpose="commercial")
+    assert free(thing, sold) == {"preview"}
+    said = decide(thing, "mesh", sold, TODAY).sentence
+    assert "`purpose: commercial` there can be no meshes because it is for" in said
+    letter = {"document": "letter", "scope": [*USES]}
+    agreed = rights(purpose="commercial", consents={"1963.504": letter})
+    assert free(thing, agreed) == ALL
+
+
+def test_a_consent_to_clips_is_none_to_selling_them() -> None:
+    agreed = {"1963.504": {"document": "letter", "scope": ["derivative_video"]}}
+    thing = cared(notices=(LABEL,))
+    assert "derivative_video" in free(thing, rights(consents=agreed))
+    assert "derivative_video" not in free(thing, rights(consents=agreed, purpose="commercial"))
+
+
 def test_a_consent_binds_and_ends() -> None:
     consent = Consent(document="form 12", scope=("video",), until=TODAY)
     thing = item(care=Care(consent=consent))
