@@ -25,7 +25,7 @@ from pipeline.items import Item
 from pipeline.net.web import open_web
 from pipeline.protocols import Runner, Web
 from pipeline.reels import ReelEntry
-from pipeline.review.gallery import write_gallery
+from pipeline.review.gallery import take_away_gallery, write_gallery
 from pipeline.review.reel import reel_facts
 from pipeline.review.results import lay_out
 from pipeline.run import MakingRun, PlanningRun, Tally
@@ -121,7 +121,11 @@ def render(
         finally:
             runner.stop()
         lay_out(exhibit, folder, store.digests.sha256, reel)
-        gallery = write_gallery(exhibit, folder / "gallery", reel) if config.gallery else None
+        gallery = None
+        if config.gallery:
+            gallery = write_gallery(exhibit, folder / "gallery", reel)
+        else:
+            take_away_gallery(folder / "gallery")
     report = _report(exhibit, run.tally, started, time.perf_counter() - clock, width)
     if reel:
         report["reel"] = reel_facts(reel)

@@ -79,6 +79,21 @@ def write_gallery(exhibit: Exhibit, folder: Path, reel: ReelEntry | None = None)
     return folder / "index.html"
 
 
+def take_away_gallery(folder: Path) -> None:
+    """Remove the pages and models of an earlier run: they may show what is no longer to be seen.
+
+    Raises:
+        StoreError: if they cannot be removed.
+    """
+    try:
+        _remove_old(folder, [], {})
+    except OSError as error:
+        raise StoreError(
+            f"The gallery {folder} of an earlier run cannot be removed: "
+            f"{error.strerror or error} ({error.filename}). Remove the folder yourself."
+        ) from error
+
+
 def _pages(
     exhibit: Exhibit, shown: list[Shown], reel: ShownReel | None
 ) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,8 @@
     <folder>/objects/<id>/   files by plain names, and record.json: how each came to be
 
 Files are shown, not copied, where the disk has hard links. What an earlier run showed and this
-one does not have is taken away; files that this program did not put there stay.
+one does not have is taken away, also what a run left that was killed; files that this program did
+not put there stay.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ from pipeline.store import show, write_whole
 logger = logging.getLogger(__name__)
 
 FORMAT = "tableau-vivant/exhibit/1"
+
+_OURS = re.compile(
+    r"\.?(?:(?:photo|alpha|mask|depth)\.(?:webp|png)|(?:clip|poster|sheet)\.[\w.-]+"
+    r"|mesh\.glb|record\.json)(?:\.[0-9a-f]{8})?"
+)
+"""What this program writes into an object's folder, and its drafts."""
+_REEL = re.compile(r"reel\.(?:mp4|mov|mkv|webm|webp|chapters\.vtt|json)")
 
 
 def lay_out(
@@ -51,7 +59,7 @@ def lay_out(
         document["reel"] = lay_out_reel(reel, folder, digest)
     write_whole(folder / "exhibit.json", _json(document))
     now = _listed(document)
-    for name in before - now:
+    for name in (before | _lying_there(folder)) - now:
         _take_away(folder, name)
 
 
@@ -189,6 +197,13 @@ def _shown_before(folder: Path) -> set[str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         logger.warning("%s is damaged (%s); old files may stay", folder / "exhibit.json", error)
         return set()
+
+
+def _lying_there(folder: Path) -> set[str]:
+    """What bears a name of ours: a run that was killed had listed nothing yet."""
+    found = {path for path in (folder / "objects").glob("*/*") if _OURS.fullmatch(path.name)}
+    found |= {path for path in folder.glob("reel.*") if _REEL.fullmatch(path.name)}
+    return {path.relative_to(folder).as_posix() for path in found}
 
 
 def _listed(document: dict[str, Any]) -> set[str]:
