@@ -173,21 +173,25 @@ class _Tally:
         self.pictures |= entry.image is not None
         self.texts |= entry.image is None
         before = len(self.remarks)
-        self._check_rights(entry)
-        self._check_picture(entry)
+        withheld = self._check_rights(entry)
+        if not withheld:  # names of files and sizes tell of it, and nothing is made of it
+            self._check_picture(entry)
         self.ready += len(self.remarks) == before
-        self._note(entry)
+        if not withheld:
+            self._note(entry)
 
     def _say(self, item: Item, about: str, message: str) -> None:
         self.remarks.append(Remark(item.id, about, message, item.place))
 
-    def _check_rights(self, item: Item) -> None:
+    def _check_rights(self, item: Item) -> bool:
+        """Say what is refused, and return whether the object is not to be shown at all."""
         config = self._config
         leave = check_rights(item, config.asked(item), config.rights, config.shown)
         for why in leave.refusals:
             self._say(item, "rights", why)
         self.refused += bool(leave.refusals)
         self.closed += leave.nothing_allowed
+        return leave.withheld
 
     def _check_picture(self, item: Item) -> None:
         if isinstance(item.image, Path) and not item.image.is_file():

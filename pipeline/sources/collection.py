@@ -71,12 +71,16 @@ class Collection:
     def _item(self, found: Found) -> Item | Unusable:
         if isinstance(found, Broken):
             return Unusable(id=found.id[:300], place=found.place, message=found.message)
+        from pipeline.care import care_of
         from pipeline.sources.conclude import conclude
 
         try:
             return conclude(found, self._options, self._finder)
         except SourceError as error:
-            return Unusable(id=found.id[:300], place=found.place, message=str(error))
+            access, message = care_of(found).access, str(error)
+            if access in ("restricted", "secret"):  # names of files tell what titles do
+                message = f"its entry cannot be used; as it is {access}, what is wrong is not told"
+            return Unusable(id=found.id[:300], place=found.place, message=message)
 
 
 def folders_of(options: SourceOptions, base: Path) -> list[Path]:
