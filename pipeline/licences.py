@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.wordings import HOLDER_FOLLOWS, NOISE, RESERVED, WHOLE, denies, plain
+from pipeline.wordings import HOLDER_FOLLOWS, NOISE, RESERVED, WHOLE, denies, limits_in, plain
 
 UNVERSIONED = "unversioned"
 """Code of every Creative Commons licence whose version is not stated."""
@@ -83,7 +83,8 @@ def read_rights(texts: Sequence[str]) -> Licence | None:
     Of several the most binding one holds. Words count where they are a whole statement, such as
     "CC BY 4.0", "Licence: CC BY-NC-SA 3.0 DE @ Museum" or "Gemeinfrei"; within a sentence, which
     may speak of the text or deny what it names, only a reservation of all rights counts. If a
-    sentence mentions something more binding than what is certain, nothing is certain.
+    sentence mentions something more binding than what is certain, or one beside it limits the use
+    further ("non-commercial use only", "not without permission"), nothing is certain.
 
     >>> read_rights(["Foto: Stadtmuseum, CC BY-SA 4.0"]).uri
     'https://creativecommons.org/licenses/by-sa/4.0/'
@@ -92,14 +93,21 @@ def read_rights(texts: Sequence[str]) -> Licence | None:
     """
     certain: list[Licence] = []
     mentioned: list[Licence] = []
+    limits: set[str] = set()
     for text in texts:
         whole, inside = _read_text(text[:_LONGEST])
+        if len(text) > _LONGEST and (whole is None or whole.code != "InC"):
+            whole = None  # its end could deny its beginning
+            limits.add("not read")
         certain += [whole] if whole else []
         mentioned += inside
+        limits |= set() if whole else limits_in(text[:_LONGEST])
     if not certain:
         return None
     most = max(certain, key=_binding)
     if any(_binding(licence)[0] > _binding(most)[0] for licence in mentioned):
+        return None
+    if not most.code.startswith("InC") and not limits <= set(most.code.split("-")):
         return None
     if most.code in _NOBODYS and any("©" in text for text in texts):
         return None  # somebody's and nobody's at once: one of the two is wrong
@@ -127,16 +135,19 @@ _END = r"(?:/(?:deed|legalcode)(?:\.[a-z-]+)?|/rdf)?/?(?:[?#]\S*)?"
 _CC = r"(?i:(?:https?://)?(?:www\.)?creativecommons\.org/"
 _CC_LICENCE = re.compile(
     _CC + r"licenses/(?P<parts>[a-z-]+)(?:/(?P<version>1\.0|2\.0|2\.1|2\.5|3\.0|4\.0)"
-    r"(?:/(?P<place>[a-z]{2,8}))??)?" + _END + ")"
+    r"(?:/(?P<place>[a-z]{2,8}))??)?" + _END + ")",
+    re.ASCII,  # or upper case of "s" would be "ſ" as well
 )
-_CC_TOOL = re.compile(_CC + r"publicdomain/(?P<tool>zero|mark)(?:/1\.0)?" + _END + ")")
+_CC_TOOL = re.compile(_CC + r"publicdomain/(?P<tool>zero|mark)(?:/1\.0)?" + _END + ")", re.ASCII)
 _STATEMENT = re.compile(
     r"(?i:(?:https?://)?(?:www\.)?rightsstatements\.org/(?:vocab|page|data)/"
-    r"(?P<code>[a-z-]+)(?:/1\.0)?/?(?:[?#]\S*)?)"
+    r"(?P<code>[a-z-]+)(?:/1\.0)?/?(?:[?#]\S*)?)",
+    re.ASCII,
 )
 _EUROPEANA = re.compile(
     r"(?i:(?:https?://)?(?:www\.)?europeana\.eu/(?:portal/)?rights/"
-    r"(?P<name>[a-z-]+)(?:\.html)?/?(?:[?#]\S*)?)"
+    r"(?P<name>[a-z-]+)(?:\.html)?/?(?:[?#]\S*)?)",
+    re.ASCII,
 )
 _EUROPEANA_CODES = {
     "rr-f": "InC",  # "Rights Reserved - Free Access"

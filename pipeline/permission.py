@@ -94,7 +94,9 @@ def licence_of(item: Item) -> Licence | None:
     """
     rights = item.rights
     if item.image is None and rights.record_uri:
-        return read_rights([rights.uri, rights.record_uri])
+        stated = [text for text in (rights.uri or rights.stated, rights.record_uri) if text]
+        read = [read_rights([text]) for text in stated]
+        return None if None in read else read_rights(stated)
     return find_licence(rights.uri)
 
 

@@ -55,6 +55,14 @@ _DENIES = _words(
     "formerly previously früher bisher ehemals pending proposed may but aber"
 )
 _DENIES_CJK = re.compile("[不非除未限无無仅]")
+_LIMITS = _words(
+    "nc nd commercial kommerziell kommerzielle commerciale comercial commercieel "
+    "prohibited forbidden restricted permission reproduce reproduced reproduction "
+    "untersagt verboten genehmigung erlaubnis zustimmung interdit interdite autorisation "
+    "prohibido prohibida permiso autorización vietato vietata autorizzazione "
+    "verboden toestemming proibido proibida autorização"
+)
+_LIMITS_CJK = re.compile("禁止|不得|未经|未經|許可なく|非商业|非商業")
 RESERVED = re.compile(
     r"(?<!not )(?<!nicht )(?<!einige )(?<!keine )\b(?:all rights reserved|rechte vorbehalten|"
     r"tous droits réservés|todos los derechos reservados|tutti i diritti riservati|"
@@ -88,3 +96,9 @@ def plain(text: str) -> str:
 def denies(token: str) -> bool:
     """Say whether a word may deny the statement that it stands beside, or limit it to a text."""
     return token in _DENIES or _DENIES_CJK.search(token) is not None
+
+
+def limits_in(text: str) -> set[str]:
+    """Return the words of a statement that may limit a use: ``nc``, ``nd``, ``permission``."""
+    tokens = plain(text).split()
+    return {token for token in tokens if token in _LIMITS or _LIMITS_CJK.search(token)}

@@ -236,3 +236,40 @@ def test_long_and_hostile_texts_are_read_in_no_time() -> None:
     for text in ("<" * 100_000, "cc by " * 50_000, "©" * 100_000, "by-nc-" * 50_000):
         read_rights([text])
     assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["CC BY 4.0", "Non-commercial use only"],
+        ["Public Domain", "Do not reproduce without permission"],
+        ["CC0", "Reproduction verboten"],
+        ["CC BY-NC 4.0", "Keine Bearbeitungen"],
+        ["CC BY 4.0", "Not for commercial purposes"],
+        ["CC BY 4.0", "仅限非商业性使用"],
+        ["CC BY 4.0", " " * 3000 + "All rights reserved"],
+        ["CC BY 4.0" + " " * 3000 + "except for the photograph"],
+    ],
+)
+def test_a_limit_beside_a_licence_leaves_nothing_certain(texts: list[str]) -> None:
+    assert read_rights(texts) is None
+
+
+def test_a_limit_that_the_licence_has_itself_changes_nothing() -> None:
+    found = read_rights(["CC BY-NC-ND 4.0", "Non-commercial use only, no derivatives"])
+    assert found is not None
+    assert found.code == "by-nc-nd"
+    reserved = read_rights(["In Copyright", "Reproduction only with permission"])
+    assert reserved is not None
+    assert reserved.code == "InC"
+
+
+def test_letters_that_only_look_alike_are_others() -> None:
+    for host in (
+        "creativecommon\u017f.org",
+        "creativec\u03bfmmons.org",
+        "creativecommons\u2024org",
+    ):
+        assert find_licence(f"https://{host}/licenses/by/4.0/") is None
+    assert find_licence("http://right\u017fstatements.org/vocab/NKC/1.0/") is None
+    assert find_licence("http://rightsstatements.org/vocab/N\u212aC/1.0/") is None

@@ -127,6 +127,9 @@ def test_a_text_is_under_the_licence_of_its_entry() -> None:
     assert free(item(rights=Rights(record_uri=CC0, credit="c"), **text)) == ALL
     both = Rights(uri=BY_ND, record_uri=CC0, credit="c")
     assert licence_of(item(rights=both, **text)) == find_licence(BY_ND)
+    for rights_of in ({"uri": "https://museum.example/terms"}, {"stated": "ask the choir"}):
+        unsure = Rights(record_uri=CC0, credit="c", **rights_of)
+        assert licence_of(item(rights=unsure, **text)) is None
     assert licence_of(item(rights=Rights(uri=CC0, record_uri=INC, credit="c"))) == find_licence(CC0)
 
 
