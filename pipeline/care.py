@@ -87,7 +87,7 @@ def care_of(stated: Stated) -> Care:
     for text in stated.sensitivity:
         named = _words_in(text)
         found += [(notice, f"its sensitivity says {_short(text)!r}") for notice in named]
-        if not named and _plain(text) not in _nothing():
+        if not named and (_plain(text) not in _nothing() or len(text) > _LONGEST):
             unclear.append(text)
     if stated.access is None:
         for text in (*stated.classifications, *stated.object_names):
@@ -224,13 +224,15 @@ def _any_word() -> tuple[re.Pattern[str], dict[str, Notice]]:
     return re.compile(f"{_NOT}(?:{'|'.join(ways)})"), words
 
 
+_PARTS = re.compile(r"[.,;:!?|\n\r()。、]")
 _CJK = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _NOT = r"(?<!not )(?<!no )(?<!non )(?<!nicht )(?<!keine )(?<!pas )(?<![非不无無未])"
 
 
 @lru_cache(maxsize=4096)
 def _words_in(text: str) -> tuple[Notice, ...]:
-    plain = _plain(text)
+    # What denies a word stands in its own part of the sentence: "On display: no; sacred".
+    plain = " | ".join(map(_plain, _PARTS.split(unicodedata.normalize("NFKC", text[:_LONGEST]))))
     row = _titles().get(_plain(_SHORT_NAME.sub("", text)))
     if row and not row.words:
         return (Notice(title=row.title, text=_short(text)),)

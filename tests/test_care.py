@@ -247,6 +247,23 @@ def test_no_text_breaks_it_and_none_opens_anything(text: str) -> None:
     assert care_of(described(access="secret", sensitivity=(text,))).access == "secret"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On display: no; sacred",
+        "Photography: no. Restricted.",
+        "Non / no (heilig)",
+        "Zeigen: nicht\nsacred",
+    ],
+)
+def test_what_denies_another_part_of_the_sentence_denies_nothing_here(text: str) -> None:
+    assert care_of(described(sensitivity=(text,))).access == "restricted"
+
+
+def test_what_is_too_long_to_be_read_is_not_free() -> None:
+    assert care_of(described(sensitivity=("." * 10_001 + "secret",))).access == "internal"
+
+
 def test_hostile_fields_are_read_in_no_time() -> None:
     started = time.monotonic()
     for text in ("not " * 25_000, "sacred" * 16_000, "人" * 100_000, "a " * 50_000):
