@@ -26,7 +26,13 @@ _MAX_SHOWN = 300
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 """A name in the form in which it is looked up, or an IPv6 address."""
-_SECRET = re.compile(r"key|token|secret|sig|pass|pwd|auth|cred|session|code", re.IGNORECASE)
+_SECRET = re.compile(r"key|token|secret|sig|pass|pwd|auth|cred|session|code|jwt", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"^(\s*[a-z0-9+.-]*:?[/\\]{2})(?:[^/?#]*@|[^/?#@:\[]*:(?!\d{1,5}(?:[/?#]|$))[^@]*@)",
+    re.IGNORECASE,
+)
+"""All before the host; or, where no port can be meant, up to the next ``@``: in passwords ``/`` and
+``?`` are often not written as they must be."""
 _LONG = 24
 """A value this long in one word is more likely a token than a number."""
 
@@ -44,7 +50,8 @@ def parse_address(text: str) -> httpx.URL:
     try:
         url = httpx.URL(text.strip())
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise _wrong(text, f"it cannot be read: {error}") from None
+        why = "it holds what may be a password; write it without" if "@" in text else str(error)
+        raise _wrong(text, f"it cannot be read: {why}") from None
     if url.scheme not in _PORTS:
         found = f"{url.scheme}:" if url.scheme else "no http:// or https:// before it"
         raise _wrong(text, f"found {found}, expected http:// or https://")
@@ -68,10 +75,10 @@ def port_of(url: httpx.URL) -> int:
 def shown(address: object) -> str:
     """Return an address for logs and messages: without passwords, keys and tokens."""
     text = "".join(c if c.isprintable() else "�" for c in str(address))
-    text = re.sub(r"//[^/?#@]*@", "//", text, count=1)
+    text = _PASSWORD.sub(r"\1", text, count=1)
     base, question, query = text.partition("?")
     if question:
-        query = "&".join(_masked(part) for part in query.split("&"))
+        query = "".join(map(_masked, re.split("([&;#])", query)))
     whole = base + question + query
     return whole if len(whole) <= _MAX_SHOWN else whole[: _MAX_SHOWN - 1] + "…"
 

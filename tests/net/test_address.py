@@ -458,3 +458,30 @@ def test_proxies_of_the_environment_are_not_asked(web, make, tools, monkeypatch)
     assert make().fetch(f"{web.url}/a.jpg", PICTURE).is_file()
     with pytest.raises(NotServed):
         make().fetch(f"{web.url}/b.jpg", PICTURE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://user:hush@host/x",
+        "https://user:hu@hush@host/x",
+        "https://user:hush/er@host/x",
+        "https://user:hush?er@host/x",
+        "https://user:hush#er@host/x",
+        "http:\\\\user:hush@host/x",
+        "https://host/x?a=1;token=hush",
+        "https://host/x?a=1#access_token=hush",
+        "https://host/x?jwt=hush",
+    ],
+)
+def test_no_way_of_writing_a_password_is_told(address):
+    assert "hush" not in shown(address)
+    if "@" in address:
+        with pytest.raises(SourceError) as told:
+            parse_address(address)
+        assert "hush" not in str(told.value)
+
+
+def test_ports_and_paths_with_an_at_sign_stay_as_they_are():
+    for address in ("https://host:8080/a@b", "http://[::1]:80/a@b", "https://host/a:b@c"):
+        assert shown(address) == address
