@@ -14,10 +14,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
+from pipeline.care import care_of
 from pipeline.errors import ConfigError, Mistake
-from pipeline.items import Item, Kind, Region, Rights, Size
+from pipeline.items import Access, Item, Kind, Region, Rights, Size
 from pipeline.mistakes import Loc, Spot, Spots, find_mistakes
 from pipeline.records import Localized, Params
+from pipeline.sources.described import Described
 
 AXES = ("height", "width", "depth", "diameter")
 UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}
@@ -203,6 +205,10 @@ class Entry(Params):
     size: SizeEntry = SizeEntry()
     details: tuple[DetailEntry, ...] = ()
     source_url: Annotated[str, AfterValidator(_url)] = ""
+    access: Access | None = None
+    """How far the object may go."""
+    sensitivity: str = ""
+    """What the museum says of its sensitivity, in words such as ``sacred``."""
     extra: dict[str, str] = Field(default={})
 
     @model_validator(mode="after")
@@ -231,6 +237,7 @@ class Entry(Params):
             creator=texts(self.creator),
             date=texts(self.date),
             rights=Rights(uri=self.rights, credit=self.credit, holder=self.holder.strip()),
+            care=care_of(self._stated()),
             size=self.size.size(),
             details=tuple(
                 read_region(detail.region).model_copy(update={"title": texts(detail.title)})
@@ -239,6 +246,10 @@ class Entry(Params):
             source_url=self.source_url,
             extra=self.extra,
         )
+
+    def _stated(self) -> Described:
+        said = (self.sensitivity,) if self.sensitivity.strip() else ()
+        return Described(id=self.id, place="", access=self.access, sensitivity=said)
 
 
 class Catalogue(Params):

@@ -23,7 +23,19 @@ from pipeline.sources.entries import AXES, LANGUAGE, UNITS_M, read_catalogue
 from pipeline.sources.finder import Finder, picture_folders
 from pipeline.yamlfile import read_yaml_data
 
-_PLAIN = ("id", "kind", "image", "rights", "credit", "holder", "source_url")
+_PLAIN = (
+    "id",
+    "kind",
+    "image",
+    "rights",
+    "credit",
+    "holder",
+    "source_url",
+    "access",
+    "sensitivity",
+)
+_OF_CARE = ("notices", "consent", "consents", "season", "contact", "labels")
+"""What asks for care and has no column here: kept aside as ``extra`` it would ask in vain."""
 _TEXTS = ("title", "description", "creator", "date")
 _SIZES = tuple(f"{axis}_{unit}" for axis in AXES for unit in UNITS_M)
 _REQUIRED = ("id", "kind", "title", "rights", "credit")
@@ -113,6 +125,13 @@ class _Table:
             if not name or known.index(name.lower()) < index:
                 what = f"the name {name!r} twice" if name else "a column without a name"
                 message = f"found {what}, expected every column to have its own name"
+                mistakes.append(Mistake(self._file, cell.line, cell.column, message))
+        for cell, name in zip(header, known, strict=False):
+            if name in _OF_CARE:
+                message = (
+                    f"found the column {name!r}, which a catalogue of this kind does not know; "
+                    "expected access or sensitivity, or `source: {name: table}` with a mapping"
+                )
                 mistakes.append(Mistake(self._file, cell.line, cell.column, message))
         for name in _REQUIRED:
             there = name in known or (name == "title" and any(_language(n) for n in known))

@@ -399,3 +399,14 @@ def test_every_mistake_of_details_stands_where_it_is(wrong: Callable[..., list[s
     assert "found '-1,0,5,5'" in said[5]
     assert "this key is not known" in said[6]
     assert "missing" in said[7]
+
+
+def test_what_asks_for_care_is_never_set_aside(read: Read, wrong: Callable[..., list[str]]) -> None:
+    table = f"{HEADER},Access,sensitivity\na,a.jpg,A,coin,{CC0},M,secret,\n"
+    table += f"b,a.jpg,B,coin,{CC0},M,,human remains\nc,a.jpg,C,coin,{CC0},M,,\n"
+    assert [one.care.access for one in read(table)] == ["secret", "restricted", "public"]
+    said = wrong(f"{HEADER},access\na,a.jpg,A,coin,{CC0},M,geheim\n")
+    assert "access" in said[0]
+    for name in ("notices", "season"):
+        said = wrong(f"{HEADER},{name}\na,a.jpg,A,coin,{CC0},M,x\n")
+        assert f"found the column '{name}'" in said[0]
