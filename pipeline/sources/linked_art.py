@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field, ValidationError
 
+from pipeline.care import care_of
 from pipeline.errors import ConfigError, Mistake, SourceError
 from pipeline.sources._fields import Unfit, is_address
 from pipeline.sources._iiif_manifest import Told, is_manifest
@@ -186,7 +187,8 @@ class LinkedArtSource:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             return Broken(id=node_id(node), place=origin.place, message=f"{where}: {first['msg']}")
-        if self._options.manifests and not found.pictures and "iiif manifest" in found.extra:
+        asked = self._options.manifests and not found.pictures and "iiif manifest" in found.extra
+        if asked and care_of(found).access in ("public", "internal"):  # asking would tell of it
             return self._with_manifest(found)
         return found
 

@@ -486,6 +486,18 @@ def test_pictures_can_come_from_the_manifest_of_an_object(
     assert "its IIIF manifest https://museum.example/data/manifest.json cannot" in caplog.text
 
 
+def test_no_manifest_is_asked_for_of_what_is_restricted(
+    source: Source, caplog: pytest.LogCaptureFixture
+) -> None:
+    warned = says("Human remains", "300027200", "Content warning")
+    document = {**full(), "representation": [], "referred_to_by": [warned]}
+    web = {"r.json": document, f"{BASE}/manifest.json": manifest_3(rights=CC0)}
+    (found,) = described(source(web, "r.json", manifests=True).found())
+    assert found.sensitivity == ("Human remains",)
+    assert found.extra["iiif manifest"] == f"{BASE}/manifest.json"
+    assert found.pictures == ()
+
+
 # Files, lists, streams ---------------------------------------------------------------------------
 
 
