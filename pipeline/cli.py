@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json as _json
 import logging
+import re
 import signal
 import sys
 from pathlib import Path
@@ -181,13 +182,27 @@ def _outcome_text(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, and what turns the line around: a catalogue's text may hold both."""
+
+
+def _harmless(text: str) -> str:
+    return _COMMANDS.sub("\ufffd", text)
+
+
+class _Harmless(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return _harmless(super().format(record))
+
+
 def _say(json: bool, document: Any, text: str) -> None:
-    print(_json.dumps(document, ensure_ascii=False, indent=1) if json else text)
+    print(_json.dumps(document, ensure_ascii=False, indent=1) if json else _harmless(text))
 
 
 def _log(verbose: bool) -> None:
-    level = logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Harmless("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler])
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -201,7 +216,7 @@ def main() -> None:
     try:
         app()
     except PipelineError as error:
-        print(error, file=sys.stderr)
+        print(_harmless(str(error)), file=sys.stderr)
         if "--json" in sys.argv:
             print(_json.dumps({"error": str(error), "exit_code": error.exit_code}))
         sys.exit(error.exit_code)

@@ -244,3 +244,16 @@ def test_a_script_gets_errors_as_json_too(tmp_path):
     told = json.loads(done.stdout)
     assert told["exit_code"] == 2
     assert "gone.yaml" in told["error"]
+
+
+def test_a_terminal_gets_no_commands_out_of_a_catalogue(tmp_path, capsys, monkeypatch):
+    (tmp_path / "export.csv").write_text("\x1b[31mNr;\u202eTitel\na1;Jug\n", encoding="utf-8")
+    config = tmp_path / "exhibit.yaml"
+    columns = "{name: table, catalogue: export.csv, columns: {id: Number}}"
+    config.write_text(f"exhibit: {{id: house}}\nsource: {columns}\nclip:\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["vivant", "check", str(config)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr()
+    assert "found no column 'Number'" in told.err
+    assert not set("\x1b\u202e") & set(told.err + told.out)
