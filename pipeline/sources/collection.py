@@ -15,6 +15,7 @@ from pipeline.items import Item, Unusable
 from pipeline.sources.described import Broken, Found
 from pipeline.sources.finder import Finder, picture_folders
 from pipeline.sources.options import SourceOptions
+from pipeline.sources.texts import without_secrets
 
 
 class Dialect(Protocol):
@@ -70,7 +71,8 @@ class Collection:
 
     def _item(self, found: Found) -> Item | Unusable:
         if isinstance(found, Broken):
-            return Unusable(id=found.id[:300], place=found.place, message=found.message)
+            place, message = map(without_secrets, (found.place, found.message))
+            return Unusable(id=found.id[:300], place=place, message=message)
         from pipeline.care import care_of
         from pipeline.sources.conclude import conclude
 
@@ -80,7 +82,8 @@ class Collection:
             access, message = care_of(found).access, str(error)
             if access in ("restricted", "secret"):  # names of files tell what titles do
                 message = f"its entry cannot be used; as it is {access}, what is wrong is not told"
-            return Unusable(id=found.id[:300], place=found.place, message=message)
+            place, message = map(without_secrets, (found.place, message))
+            return Unusable(id=found.id[:300], place=place, message=message)
 
 
 def folders_of(options: SourceOptions, base: Path) -> list[Path]:

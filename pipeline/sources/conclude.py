@@ -24,6 +24,7 @@ from pipeline.records import Localized
 from pipeline.sources.described import Described, Measured, Statement
 from pipeline.sources.finder import Finder
 from pipeline.sources.options import SourceOptions
+from pipeline.sources.texts import without_secrets
 
 _SAME = 0.03
 """Two statements of one size differ by no more: inches are rounded to an eighth."""
@@ -62,8 +63,8 @@ def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
             dimensions=dimensions,
             size_notes=notes,
             details=found.details,
-            source_url=found.source_url,
-            place=found.place,
+            source_url=without_secrets(found.source_url),
+            place=without_secrets(found.place),
             extra=_extra(found),
         )
     except ValidationError as error:
@@ -125,10 +126,12 @@ def _rights(found: Described, options: SourceOptions) -> Rights:
     foreign = (one for one in stated if "://" in one and find_licence(one) is None)
     uri = licence.uri if licence else next(foreign, "")
     return Rights(
-        uri=uri,
+        uri=without_secrets(uri),
         credit=found.credit or options.credit,
         holder=found.holder or options.holder,
-        stated="declared for the whole collection in the config" if declared else words,
+        stated="declared for the whole collection in the config"
+        if declared
+        else without_secrets(words),
         record_uri=_record_uri(found),
     )
 
@@ -256,7 +259,7 @@ def _extra(found: Described) -> dict[str, str]:
     for name, text in plain.items():
         if text:
             kept.setdefault(name, text)
-    return kept
+    return {name: without_secrets(text) for name, text in kept.items()}
 
 
 def _shown(picture: Picture | Path | str) -> str:

@@ -20,6 +20,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """What an id cannot be made of, because nobody sees it: controls, marks of direction, joiners."""
 
+_USER = re.compile(r"(https?:[/\\]{2})[^\s/?#]{1,300}@", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"([?&;#](?:access[_-]?token|token|api[_-]?key|x-amz-[a-z-]{1,40}|signature|sig|password|passwd"
+    r"|pwd|secret|jwt)=)[^\s&;#\"'<>]+",
+    re.IGNORECASE,
+)
+
 _BREAKS = frozenset(
     {"blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
     | {"ol", "p", "table", "tr", "ul"}
@@ -51,6 +58,13 @@ def clean_id(text: str) -> str:
     """Return an id as it is seen: without what is invisible, on one line, in NFC."""
     seen = _SURROGATES.sub("\ufffd", _UNSEEN.sub(" ", text))
     return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def without_secrets(text: str) -> str:
+    """Return a text whose web addresses hold no user, password or token: it may be published."""
+    if "://" not in text:
+        return text
+    return _TOKEN.sub(r"\1…", _USER.sub(r"\1", text))
 
 
 def plain_from_html(text: str) -> str:

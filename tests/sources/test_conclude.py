@@ -151,6 +151,21 @@ def test_what_the_museum_declared_for_all_counts_only_where_nothing_is_stated(fi
     assert finish(all_free).rights.credit == "The museum"
 
 
+def test_what_opens_a_door_is_not_kept(finish):
+    """An item is published, but for its picture's address: no user, password or token is in it."""
+    item = finish(
+        source_url="https://me:hush@museum.example/1?token=hush&view=2",
+        place="https://museum.example/list?api_key=hush",
+        rights=("https://me:hu@hush@museum.example/terms",),
+        pictures=("a.jpg", Picture(url="https://me:hush@museum.example/2.jpg")),
+        extra={"see": "at https://m.example/?X-Amz-Signature=hush#a and https://m.example/@me"},
+    )
+    assert item.source_url == "https://museum.example/1?token=…&view=2"
+    assert item.rights.uri == "https://museum.example/terms"
+    assert item.extra["see"].endswith("=…#a and https://m.example/@me")
+    assert "hush" not in item.model_dump_json(exclude={"image"})
+
+
 def test_a_communitys_notice_narrows_who_may_see_it(finish):
     label = Notice(uri="https://localcontexts.org/label/tk-secret-sacred/", title="TK SS")
     assert finish(notices=(label,)).care.access in {"restricted", "secret"}
