@@ -19,6 +19,7 @@ from pipeline.engines.mask_contrast import ContrastOptions
 from pipeline.engines.mask_grabcut import GrabCutOptions
 from pipeline.engines.mask_u2netp import U2NetpOptions
 from pipeline.engines.mask_whole import WholeOptions
+from pipeline.engines.mesh_lathe import LatheOptions
 from pipeline.engines.mesh_relief import ReliefOptions
 from pipeline.errors import EngineFailed
 from pipeline.items import Kind
@@ -28,7 +29,7 @@ from pipeline.weights import find_weights
 MaskUnion: TypeAlias = U2NetpOptions | GrabCutOptions | ContrastOptions | WholeOptions
 DepthUnion: TypeAlias = SilhouetteOptions | PlanarOptions
 ClipUnion: TypeAlias = ParallaxOptions
-MeshUnion: TypeAlias = ReliefOptions
+MeshUnion: TypeAlias = ReliefOptions | LatheOptions
 TextUnion: TypeAlias = TypographicOptions
 FacesUnion: TypeAlias = YuNetOptions
 AnyEngine: TypeAlias = MaskUnion | DepthUnion | ClipUnion | MeshUnion | TextUnion | FacesUnion
@@ -53,7 +54,9 @@ ClipChoice = Annotated[
     ClipUnion, BeforeValidator(_name_alone, json_schema_input_type=str | ClipUnion)
 ]
 MeshChoice = Annotated[
-    MeshUnion, BeforeValidator(_name_alone, json_schema_input_type=str | MeshUnion)
+    MeshUnion,
+    Field(discriminator="name"),
+    BeforeValidator(_name_alone, json_schema_input_type=str | MeshUnion),
 ]
 TextChoice = Annotated[
     TextUnion, BeforeValidator(_name_alone, json_schema_input_type=str | TextUnion)
@@ -66,7 +69,7 @@ ENGINES: dict[str, tuple[type[AnyEngine], ...]] = {
     "mask": (U2NetpOptions, GrabCutOptions, ContrastOptions, WholeOptions),
     "depth": (SilhouetteOptions, PlanarOptions),
     "clip": (ParallaxOptions,),
-    "mesh": (ReliefOptions,),
+    "mesh": (ReliefOptions, LatheOptions),
     "story": (TypographicOptions,),
 }
 """Every engine by the config section that asks for it."""
@@ -142,6 +145,10 @@ def _load_maker(choice: ClipUnion | MeshUnion | TextUnion) -> Any:
             from pipeline.engines.mesh_relief import ReliefEngine
 
             return ReliefEngine(choice)
+        case LatheOptions():
+            from pipeline.engines.mesh_lathe import LatheEngine
+
+            return LatheEngine(choice)
         case TypographicOptions():
             from pipeline.engines.clip_typographic import TypographicEngine
 
