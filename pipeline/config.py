@@ -6,6 +6,7 @@ order: that is `pipeline.build`. Relative paths in a config are relative to the 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -252,17 +253,42 @@ def check_clips(config: ExhibitConfig) -> None:
 
 
 def check_objects(config: ExhibitConfig, known: Collection[str]) -> None:
-    """See that ``objects:`` names only objects that the catalogue has.
+    """See that ``objects:`` names only objects that the catalogue has, and that ids are exact.
 
     Raises:
-        ConfigError: naming each one that it does not have.
+        ConfigError: naming each one that it does not have, or writes otherwise.
     """
     found: list[tuple[Loc, str]] = [
         (("objects", name), f"objects.{name}: not in the catalogue{suggest(name, list(known))}")
         for name in config.objects
         if name not in known
     ]
+    found += _inexact(config.rights, known)
     _tell(config, found, at_key=True)
+
+
+def _inexact(rights: RightsParams, known: Collection[str]) -> list[tuple[Loc, str]]:
+    """Say of consents and permissions whose id is written otherwise than in the catalogue.
+
+    A consent may forbid as well, and such a one would leave the catalogue's in force. Of an id
+    that is nothing like any nothing is said: the same papers may serve several exhibits.
+    """
+    written = [("consents", name) for name in rights.consents]
+    written += [("permissions", name) for name in rights.permissions]
+    unknown = [(section, name) for section, name in written if name not in known]
+    alike = {_alike(one): one for one in known} if unknown else {}
+    return [
+        (
+            ("rights", section, name),
+            f"rights.{section}.{name}: the catalogue writes this id {alike[_alike(name)]!r}",
+        )
+        for section, name in unknown
+        if _alike(name) in alike
+    ]
+
+
+def _alike(identifier: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", identifier).casefold().split())
 
 
 def check_reel(config: ExhibitConfig, known: Collection[str]) -> None:

@@ -105,3 +105,14 @@ def test_names_of_pictures_tell_nothing_of_it(house: House, picture: str):
     assert [remark.place for remark in checked.remarks if remark.id == "b2"] == ["export.csv:3"]
     house.render(only=["a1"])
     assert house.telling() == []
+
+
+@pytest.mark.parametrize("name", ["B2", " b 2", "\uff42\uff12"])
+def test_a_consent_whose_id_is_not_exact_is_a_mistake(house: House, name: str):
+    house.says("public")
+    paper = f'rights: {{consents: {{"{name}": {{document: none, scope: [preview]}}}}}}\n'
+    house.config.write_text(CONFIG + paper, encoding="utf-8")
+    with pytest.raises(pipeline.ConfigError, match=r"exhibit\.yaml:9:\d+: .*writes this id 'b2'"):
+        check_exhibit(house.config)
+    house.config.write_text(CONFIG + paper.replace(name, "c3"), encoding="utf-8")
+    check_exhibit(house.config)
