@@ -11,6 +11,7 @@ ROWS = {
     ("de", "mac_roman"): ["Gemälde mit Früchten", "Süßwasserfischer", "Kreide über Rötel"],
     ("de", "cp850"): ["Gemälde mit Früchten;Öl", "Süßwasserfischer", "Große Vase aus Köln"],
     ("fr", "cp1252"): ["L'été à la forêt;huile", "Tête d’évêque;pierre", "Musée Städel; œuvre"],
+    ("fr cr", "cp1252"): ["Vue du port;légende;© Musée", "XVIIIe siècle;faïence;© Musée"],
     ("fr", "mac_roman"): ["L'été à la forêt;huile", "Tête d’évêque;pierre", "Pêcheur;chêne"],
     ("es", "cp1252"): ["Niño con pájaro;óleo", "Cerámica;loza", "Señora, ¿siglo XVII?"],
     ("es", "mac_roman"): ["Niño con pájaro;óleo", "Cerámica;loza", "Señora, ¿siglo XVII?"],
