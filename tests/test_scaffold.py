@@ -28,7 +28,7 @@ HEADER = [
     "Breite",
     "Bilddatei",
     "Lizenz",
-    "Standort",
+    "Saal",
 ]
 ROWS = [
     [
@@ -79,7 +79,7 @@ def test_a_table_gets_a_mapping_with_reasons_and_examples(tmp_path):
         "    #   such as 2020/0 · 2020/1 · 2020/2\n"
     ) in text
     assert '    # width: {column: "Breite", unit: "cm"}  # its name says so (German);' in text
-    assert "    # Kept as extra, each under the name of its column:\n    #   Standort\n" in text
+    assert "    # Kept as extra, each under the name of its column:\n    #   Saal\n" in text
     assert '  # credit: "…"' in text
     assert "# rights:" not in text
 
@@ -91,7 +91,19 @@ def test_what_is_written_reads_the_table(tmp_path):
     assert len(found) == 5
     assert all(isinstance(entry, Described) for entry in found)
     assert found[2].title == {"de": "Vase 2", "en": "Vase no. 2"}
-    assert found[2].extra == {"Breite": "20", "Standort": "Depot"}
+    assert found[2].extra == {"Breite": "20", "Saal": "Depot"}
+
+
+def test_what_the_house_keeps_to_itself_goes_no_further(tmp_path):
+    header = [*HEADER, "Versicherungswert", "Standort"]
+    rows = [[*row, f"{at}000 €", "Depot 2"] for at, row in enumerate(ROWS)]
+    section, text = made(tmp_path, write(tmp_path / "export.csv", header, rows))
+    assert section["columns"]["leave_out"] == ["Versicherungswert", "Standort"]
+    assert "1000 €" not in text
+    assert "Depot 2" not in text
+    options = TableOptions.model_validate(section)
+    found = list(TableSource(options, Desk(tmp_path / "show", None)).found())
+    assert [entry.extra for entry in found] == [{"Breite": "20", "Saal": "Depot"}] * 5
 
 
 def test_guesses_about_the_file_are_written_down(tmp_path, caplog):

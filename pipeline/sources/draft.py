@@ -119,7 +119,7 @@ def _mapped(sample: Sample, where: _Where) -> str:
     if sample.list_at:
         lines.append(f"  list_at: {quoted(sample.list_at)}\n")
     if guess.language:
-        lines.append(f"  language: {guess.language}              # as the names of columns say\n")
+        lines.append(f"  language: {guess.language}              # {guess.language_reason}\n")
     lines += _whole_collection(guess)
     noun = "path" if sample.is_json else "column"
     lines.append(f"  # Which {noun} is what, guessed from names and values: look at each line.\n")
@@ -150,7 +150,7 @@ def _whole_collection(guess: Guess) -> Iterator[str]:
 def _line(line: Line, sample: Sample, *, mark: str) -> Iterator[str]:
     yield f"    {mark}{line.field}: {flow(line.value)}  # {remark(line.reason, 200)}\n"
     examples = _examples(line.columns, sample)
-    if examples:
+    if examples and line.field != "leave_out":
         yield f"    #   such as {examples}\n"
 
 

@@ -19,17 +19,22 @@ from typing import Any, NamedTuple
 
 from pipeline.sources.evidence import JUDGES, Evidence, ids, split_of, swapped, unit_of
 from pipeline.sources.mapping import Mapping, unit_in
+from pipeline.sources.tongues import language_of, settled
 from pipeline.yamlfile import read_yaml_data
 
 _SURE, _MAYBE, _ENOUGH = 3, 1, 3
 """Weight of a name that means one thing, of one that may, and from which on a guess counts."""
 
 _BY_LANGUAGE = ("title", "description", "creator", "date", "dimensions")
-_SEVERAL = ("image", "rights", "classification", "object_name", "medium", "sensitivity", "notices")
+_SEVERAL = (
+    *("image", "rights", "classification", "object_name", "medium", "sensitivity", "notices"),
+    "leave_out",
+)
 _AXES = ("height", "width", "depth", "diameter")
 _BY_VALUE = ("image", "iiif")
 """What values alone say, whatever the column is called."""
 _NO_UNIT = "its unit is not stated: write the right one"
+_INSIDE = "matters of the house, such as values and stores: they go no further"
 _HELPERS = ("first_name", "last_name", "unit")
 _GENERIC = frozenset(
     {"name", "full name", "label", "text", "value", "term", "content", "display name", "title"}
@@ -70,7 +75,9 @@ class Guess(NamedTuple):
     extra: tuple[str, ...]
     """Columns that nothing is made of; they are kept."""
     language: str
-    """Of the catalogue's texts, as the names of its columns say; ``""``: they do not."""
+    """Of the catalogue's texts; ``""``: nothing says it."""
+    language_reason: str
+    """What says it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,9 @@ def guess_mapping(
     """
     columns = [_column(name, at, rows, paths=paths) for at, name in enumerate(headers)]
     best = [found for column in columns if (found := _best(column))]
-    language = _language(best)
+    texts = [one.column for one in best if one.field in ("title", "description")]
+    told = [value for column in texts if not column.language for value in column.values]
+    language, why = settled(_language(best), language_of(told))
     chosen = [one for one in best if one.weight >= _ENOUGH and one.field not in _HELPERS]
     helpers = {one.field: one.column for one in reversed(best) if one.field in _HELPERS}
     lines, left = _arranged(chosen, helpers, language)
@@ -125,6 +134,7 @@ def guess_mapping(
         unsure=tuple(unsure),
         extra=tuple(name for name in headers if name not in used),
         language=language,
+        language_reason=why,
     )
 
 
@@ -199,13 +209,16 @@ def _forms(name: str, *, paths: bool) -> Iterator[str]:
         yield plain(" ".join(parts[-2:]))
         if len(parts) > 1 and plain(parts[-1]) in _GENERIC:
             yield plain(" ".join(parts[:-1]))
+            yield plain(parts[-2])
             return
         yield plain(parts[-1]) if parts else ""
         return
     yield plain(name)
     bare = re.sub(r"[(\[][^()\[\]]*[)\]]\s*$", "", name)
     yield plain(bare)
-    yield re.sub(r" (?:in )?(?:mm|cm|m|in|inch|inches)$", "", plain(bare))
+    yield re.sub(r" (?:(?:in|en) )?(?:mm|cm|m|in|inch|inches)$", "", plain(bare))
+    # "Hersteller/Künstler" is what either of its names is.
+    yield from map(plain, bare.split("/")[: bare.count("/") and 4])
 
 
 # One column --------------------------------------------------------------------------------------
@@ -334,7 +347,8 @@ def _several(found: Sequence[_Candidate]) -> tuple[Line, list[_Candidate]]:
     split = split_of([v for one in taken for v in one.column.values])
     if found[0].field == "image" and split:
         value = {"column": value, "split": split}
-    return Line(found[0].field, value, tuple(names), found[0].reason), rest
+    reason = _INSIDE if found[0].field == "leave_out" else found[0].reason
+    return Line(found[0].field, value, tuple(names), reason), rest
 
 
 def _line(one: _Candidate, helpers: dict[str, _Column]) -> Line:

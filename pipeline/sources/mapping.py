@@ -147,7 +147,7 @@ Number = Annotated[Axis, BeforeValidator(_short)]
 
 
 class Mapping(Params):
-    """What each column is. Columns that are not named here are kept as they are, and shown."""
+    """What each column is. What is not named here is kept as it is, and shown."""
 
     id: Text
     """Accession or inventory number."""
@@ -200,10 +200,13 @@ class Mapping(Params):
     details: List | None = None
     """Parts of the photograph as in a IIIF image address, ``pct:x,y,w,h``."""
     source_url: Text | None = None
+    leave_out: Annotated[tuple[Column, ...], BeforeValidator(_names)] = ()
+    """Columns that go no further: what the house knows of insurance, stores and donors."""
 
     def columns(self) -> list[tuple[Loc, str]]:
         """Return every column that the mapping names, with the way to it."""
-        return list(_columns(self, ()))
+        left = ((("leave_out", at), name) for at, name in enumerate(self.leave_out))
+        return [*_columns(self, ()), *left]
 
 
 def _columns(part: object, loc: Loc) -> Iterator[tuple[Loc, str]]:

@@ -54,7 +54,7 @@ TABLES = {
         "Dateiname": ("image", "{}.JPG"),
         "Lizenz": ("rights", "CC BY-SA 4.0"),
         "Bildnachweis": ("credit", "Museum"),
-        "Standort": (None, "Depot"),
+        "Saal": (None, "3"),
     },
     "es": {
         "Número de inventario": ("id", "CE{}"),
@@ -160,6 +160,31 @@ def test_languages_stand_at_the_ends_of_names():
     assert lines["title"] == {"de": "Titel", "en": "Title (EN)", "zh": "title_zh"}
     assert lines["description"] == {"fr": "Beschreibung.fr"}
     assert [line.value for line in guess.unsure] == ["Titre [anglais]"]
+
+
+def test_either_of_two_names_in_one_is_enough():
+    lines, _ = guessed(["Inv.-Nr.", "Hersteller/Künstler"], ["1", "Unbekannt"], ["2", ""])
+    assert lines == {"id": "Inv.-Nr.", "creator": "Hersteller/Künstler"}
+
+
+def test_the_unit_may_stand_in_the_name():
+    headers = ["Numéro d'inventaire", "Hauteur en cm", "Largeur en mm"]
+    lines, _ = guessed(headers, ["1", "24,5", "332"], ["2", "32,4", ""])
+    assert lines["height"] == {"column": "Hauteur en cm", "unit": "cm"}
+    assert lines["width"] == {"column": "Largeur en mm", "unit": "mm"}
+
+
+def test_paths_are_known_by_what_stands_before_a_word_that_says_nothing():
+    headers = ["object.number", "object.titles[*].text", "makers[*].name"]
+    lines, _ = guessed(headers, ["1", "Jug", "Unknown maker"], ["2", "Bowl", ""], paths=True)
+    assert lines["title"] == "object.titles[*].text"
+    assert lines["creator"] == "makers[*].name"
+
+
+def test_titles_say_their_language_before_the_names_of_columns_do():
+    rows = [[str(n), "青花瓷瓶", "小口，短颈"] for n in range(3)]
+    _, guess = guessed(["Inventory number", "Title", "Description"], *rows)
+    assert (guess.language, guess.language_reason) == ("zh", "as its titles and descriptions say")
 
 
 def test_a_number_that_comes_twice_is_no_id():
