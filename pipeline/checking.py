@@ -6,6 +6,7 @@ Nothing here makes or fetches anything; of a picture on the web only the address
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,10 @@ _TOLD = 20
 """Remarks of each sort that are told to people; programs get all of them."""
 _NAMED = 4
 """Objects that are named where many have the same remark."""
+_MANY_OTHERS = 0.2
+"""From this share of objects on whose kind nobody knows, it is worth a mapping of kinds."""
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+"""What a message quotes; messages that differ in it alone are told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,8 @@ class Checked(BaseModel):
         """For people: what is the same of many objects once, a few of each sort, and the sum."""
         alike: dict[tuple[str, str], list[Remark]] = {}
         for remark in self.remarks:
-            said = remark.message.removeprefix(f"{remark.id}: ")
-            alike.setdefault((remark.about, said.replace(remark.id, "…")), []).append(remark)
+            said = remark.message.removeprefix(f"{remark.id}: ").replace(remark.id, "…")
+            alike.setdefault((remark.about, _QUOTED.sub("…", said)), []).append(remark)
         lines: list[str] = []
         told: Counter[str] = Counter()
         for (about, _), remarks in alike.items():
@@ -98,7 +103,35 @@ class Checked(BaseModel):
             f"{self.refused} refused by rights ({self.closed} of them whole), "
             f"{self.unreadable} without a readable picture, {self.unsized} of unknown size."
         )
+        if self.kinds:
+            counts = ", ".join(f"{number} {kind}" for kind, number in self.kinds.items())
+            lines.append(f"Kinds: {counts}.")
         return "\n".join(lines)
+
+    def next_step(self, config: Path) -> str:
+        """Say what to do now."""
+        advice: list[str] = []
+        if self.kinds.get(Kind.OTHER, 0) > _MANY_OTHERS * self.objects:
+            advice.append(
+                "Of many objects the kind is not known. Name the column that says it "
+                "(source.columns.kind) and what its words mean (source.columns.kinds), or write "
+                "it for single ones: `objects: {ID: {kind: vessel}}`."
+            )
+        if not self.objects:
+            advice.append("The catalogue has no entries yet: write your objects into it.")
+        elif self.exit_code == 3:
+            advice.append(
+                "Nothing may be made yet. If one licence holds for all pictures, declare it "
+                "(`source: {rights: …}`); else see docs/permission.md."
+            )
+        elif self.exit_code:
+            advice.append(
+                "Correct what is wrong in the catalogue or the config and check again; or go on, "
+                f"the others are made. Next: vivant plan {config}"
+            )
+        else:
+            advice.append(f"Nothing stands in the way. Next: vivant render {config}")
+        return "\n".join(advice)
 
 
 def _told(remarks: list[Remark]) -> str:
@@ -110,7 +143,9 @@ def _told(remarks: list[Remark]) -> str:
         return f"{where}{first.id}: {message}"
     named = ", ".join(remark.id for remark in remarks[:_NAMED])
     others = f" and {len(remarks) - _NAMED} more" if len(remarks) > _NAMED else ""
-    return f"{len(remarks)} objects ({named}{others}): {message}"
+    texts = {remark.message.replace(remark.id, "…") for remark in remarks}
+    such_as = f" such as {first.id}:" if len(texts) > 1 else ""
+    return f"{len(remarks)} objects ({named}{others}):{such_as} {message}"
 
 
 def check_exhibit(path: Path) -> Checked:
@@ -195,9 +230,17 @@ class _Tally:
 
     def _check_picture(self, item: Item) -> None:
         if isinstance(item.image, Path) and not item.image.is_file():
-            self._say(item, "picture", f"the picture {item.image} is not there")
+            there = item.image.parent
+            self._say(item, "picture", f"the picture '{item.image.name}' is not there: {there}")
+        elif item.image is None and not self._typesets(item):
+            without = "the config has no section `story`, which typesets its text"
+            self._say(item, "picture", f"the entry names no picture, and {without}")
         elif item.image is None and item.kind is not Kind.INTANGIBLE:
-            self._say(item, "picture", "the entry names no picture, and nothing is made without")
+            self._say(item, "picture", "the entry names no picture: only its text is typeset")
+
+    def _typesets(self, item: Item) -> bool:
+        own = self._config.objects.get(item.id)
+        return self._config.story is not None or bool(own and own.story)
 
     def _note(self, item: Item) -> None:
         """Say what is odd and stops nothing."""

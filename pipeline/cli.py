@@ -59,8 +59,9 @@ def new(
     from pipeline.scaffold import new_exhibit
 
     path = new_exhibit(directory, catalogue)
-    first = "" if catalogue else f"write your objects into {directory / 'catalogue.csv'}, then "
-    _say(json, {"config": str(path)}, f"Made {path}\nNext: {first}vivant render {path}")
+    own = f"write your objects into {directory / 'catalogue.csv'}"
+    first = "look at each line of it" if catalogue else own
+    _say(json, {"config": str(path)}, f"Made {path}\nNext: {first}, then vivant check {path}")
 
 
 @app.command()
@@ -69,7 +70,8 @@ def check(config: Config, json: AsJson = False) -> None:
     from pipeline.checking import check_exhibit
 
     found = check_exhibit(config)
-    _say(json, found.model_dump(mode="json"), found.as_text())
+    text = f"{found.as_text()}\n{found.next_step(config)}"
+    _say(json, found.model_dump(mode="json"), text)
     raise typer.Exit(found.exit_code)
 
 

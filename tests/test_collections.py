@@ -86,6 +86,45 @@ def test_what_is_the_same_of_many_is_said_once(exhibit: Path):
     assert len(lines) < 25
 
 
+def test_what_differs_in_quoted_words_alone_is_said_once(exhibit: Path):
+    rows = "".join(f"X{n};Krug;Krug;;;© Erben {n};a.png;1\n" for n in range(50))
+    (exhibit.parent / "export.csv").write_text(TABLE + rows, encoding="utf-8")
+    text = check_exhibit(exhibit).as_text()
+    # The chair's rights of a museum are as unknown as those of the others.
+    assert text.count("its rights are not known") == 1
+    assert "51 objects (C.3, X0, X1, X2 and 47 more): such as C.3: its rights" in text
+    assert "found '© Museum'" in text
+
+
+def test_check_says_what_to_do_next(exhibit: Path):
+    path = Path("my exhibit.yaml")
+    assert f"Next: vivant plan {path}" in check_exhibit(exhibit).next_step(path)
+    head, first = TABLE.splitlines()[:2]
+    (exhibit.parent / "export.csv").write_text(f"{head}\n{first}\n", encoding="utf-8")
+    checked = check_exhibit(exhibit)
+    assert checked.next_step(path) == f"Nothing stands in the way. Next: vivant render {path}"
+    assert checked.as_text().endswith("Kinds: 1 vessel.")
+    refused = first.replace(CC0, "")
+    (exhibit.parent / "export.csv").write_text(f"{head}\n{refused}\n", encoding="utf-8")
+    assert "`source: {rights: …}`" in check_exhibit(exhibit).next_step(path)
+    (exhibit.parent / "export.csv").write_text(f"{head}\n", encoding="utf-8")
+    assert "no entries yet" in check_exhibit(exhibit).next_step(path)
+    rows = "".join(f"Y{n};Ding;Ding;;;{CC0};a.png;1\n" for n in range(3))
+    (exhibit.parent / "export.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    assert "source.columns.kinds" in check_exhibit(exhibit).next_step(path)
+
+
+def test_a_text_without_a_section_that_typesets_it_is_not_ready(exhibit: Path):
+    head = TABLE.splitlines()[0]
+    row = f"L 1;Erntelied;Volkslied;;;{CC0};;"
+    (exhibit.parent / "export.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    checked = check_exhibit(exhibit)
+    assert (checked.ready, checked.unreadable, checked.kinds) == (0, 1, {"intangible": 1})
+    assert "no section `story`" in checked.remarks[0].message
+    exhibit.write_text(exhibit.read_text("utf-8") + "story:\n", encoding="utf-8")
+    assert check_exhibit(exhibit).ready == 1
+
+
 def test_a_table_becomes_clips_and_what_cannot_is_told(exhibit: Path, tmp_path: Path):
     outcome = pipeline.render(exhibit, tmp_path / "out", jobs=0)
     by_id = {entry.id: entry for entry in outcome.exhibit.entries}
