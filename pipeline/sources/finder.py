@@ -18,6 +18,8 @@ from pipeline.errors import ConfigError, Mistake, SourceError
 
 _PACKAGE = "package:"
 _MOST_FILES = 2_000_000
+_PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+"""Of pictures that differ in their endings alone the first is taken: masters are large."""
 
 
 def picture_folders(names: Sequence[str], base: Path) -> list[Path]:
@@ -37,7 +39,7 @@ def picture_folders(names: Sequence[str], base: Path) -> list[Path]:
             folder = _in_package(name) if name.startswith(_PACKAGE) else base / name
             if not folder.is_dir():
                 raise LookupError(f"there is no folder {folder}, expected one with pictures")
-            folders.append(folder)
+            folders.append(folder.resolve())  # "../pictures" is no way that people know
         except LookupError as error:
             mistakes.append(Mistake(str(base), 1, 1, f"source.images: {error.args[0]}"))
     if mistakes:
@@ -74,7 +76,8 @@ class Finder:
         """Return the picture of this name, or where it should be.
 
         Names are tried as they are; then, of a path on another computer, the last part; then
-        without regard to case, if only one file has such a name.
+        without regard to case, if only one file has such a name; then the name without its
+        ending, ``437133`` for ``437133.jpg``, if only one picture has that.
 
         Raises:
             SourceError: if the name climbs out of the folders, or leads out by a link.
@@ -94,7 +97,25 @@ class Finder:
         alike = self._index.get(_key(plain.rpartition("/")[2]), ())
         if len(alike) == 1 and (found := _inside(alike[0][0], alike[0][1], name)):
             return found
-        return self._folders[0] / plain
+        return self._without_ending(plain, name) or self._folders[0] / plain
+
+    def _without_ending(self, plain: str, name: str) -> Path | None:
+        found = self._stems.get(_key(PurePosixPath(plain).name), ())
+        for suffix in _PICTURES:
+            alike = [one for one in found if one[1].suffix.lower() == suffix]
+            if len(alike) == 1:
+                return _inside(*alike[0], name)
+        return None
+
+    @cached_property
+    def _stems(self) -> dict[str, list[tuple[Path, Path]]]:
+        """By a picture's name without its ending: its folder and itself."""
+        index: dict[str, list[tuple[Path, Path]]] = {}
+        for files in self._index.values():
+            for folder, path in files:
+                if path.suffix.lower() in _PICTURES:
+                    index.setdefault(_key(path.stem), []).append((folder, path))
+        return index
 
     @cached_property
     def _index(self) -> dict[str, tuple[tuple[Path, Path], ...]]:

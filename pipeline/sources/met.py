@@ -72,7 +72,6 @@ _PLACED = (
     | {column for name, column in _COLUMNS.items() if name not in _SHOWN}
     | {"primaryImage", "additionalImages"}
 )
-_FILES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 
 
 class MetOptions(SourceOptions):
@@ -144,7 +143,7 @@ class MetSource:
         number = PurePosixPath(text(stated["objectID"])).name
         if there or not named_files or not number:
             return there
-        return tuple(f"{number}{suffix}" for suffix in _FILES)
+        return (number,)
 
 
 def _creator(fields: Fields, stated: Fields) -> str:

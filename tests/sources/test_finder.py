@@ -15,7 +15,14 @@ def folders(tmp_path: Path) -> list[Path]:
     made = []
     for name, files in {
         "a": ["I11.jpg", "sub/Vase_01.JPG", "twice.png"],
-        "b": ["I11.jpg", "deep/er/only.tif", "deep/TWICE.png"],
+        "b": [
+            "I11.jpg",
+            "deep/er/only.tif",
+            "deep/TWICE.png",
+            "master.tif",
+            "master.jpg",
+            "1963.504.png",
+        ],
     }.items():
         for file in files:
             path = tmp_path / name / file
@@ -34,6 +41,10 @@ def folders(tmp_path: Path) -> list[Path]:
         (r"sub\Vase_01.JPG", "a/sub/Vase_01.JPG"),
         ("vase_01.jpg", "a/sub/Vase_01.JPG"),
         ("only.tif", "b/deep/er/only.tif"),
+        ("ONLY", "b/deep/er/only.tif"),
+        ("master", "b/master.jpg"),
+        ("1963.504", "b/1963.504.png"),
+        ("twice", "a/twice"),
         (r"D:\Fotos 2019\Neu\Only.TIF", "b/deep/er/only.tif"),
         ("/Volumes/Server/I11.jpg", "a/I11.jpg"),
         ("file:///C:/Bilder/i11.JPG", "a/i11.JPG"),
