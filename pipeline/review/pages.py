@@ -25,6 +25,16 @@ from pipeline.review.rights import ShownRights
 from pipeline.review.text import Languages, bytes_words, clean, size_words
 from pipeline.review.words import word, word_or_name
 
+_STATED = {
+    "object name": "object_name",
+    "classification": "classification",
+    "medium": "medium",
+    "dimensions": "dimensions",
+    "record rights": "record_rights",
+    "further pictures": "further_pictures",
+}
+"""Names under which `pipeline.sources.conclude` keeps what has no place of its own."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -215,6 +225,17 @@ class Shown:
             for variant in languages.others(text):
                 found.setdefault(variant.tag, []).append(variant.text)
         return list(found.items())
+
+    @property
+    def stated(self) -> list[tuple[Localized, str]]:
+        """What every catalogue says in some way, in the gallery's order and words."""
+        extra = self.entry.item.extra
+        return [(word(said), extra[name]) for name, said in _STATED.items() if extra.get(name)]
+
+    @property
+    def further(self) -> list[tuple[str, str]]:
+        """What this catalogue says beyond that, under its own names."""
+        return [(name, text) for name, text in self.entry.item.extra.items() if name not in _STATED]
 
     @property
     def search(self) -> str:

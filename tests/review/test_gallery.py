@@ -150,6 +150,21 @@ def test_page_tells_what_the_catalogue_says(gallery):
     assert "https://example.org/record?a=1&b=2" in links
 
 
+def test_many_further_fields_are_folded_away_below_what_every_catalogue_says(build, tmp_path):
+    own = {f"Feld {n}": f"Wert {n}" for n in range(40)}
+    extra = {**own, "medium": "Steinzeug", "object name": "Krug"}
+    entry = build.complete(tmp_path, build.item("1", extra=extra))
+    write_gallery(exhibit_of(entry), tmp_path / "gallery")
+    (page,) = (page for page in pages(tmp_path / "gallery") if page.path.name == "1.html")
+    text = page.path.read_text("utf-8")
+    folded = text.index("40 further fields of the catalogue")
+    assert text.index("Object name") < text.index("Steinzeug") < folded < text.index("Wert 0")
+    assert text.index("<details", text.index("Steinzeug")) < folded
+    assert "Wert 39" in text
+    assert text.count("<details") == text.count("</details>")
+    assert text.count("<dl") == text.count("</dl>")
+
+
 def test_page_tells_how_it_was_made(gallery):
     page = Page(gallery.folder / "1963.504.html")
     for words in ("u2net", "u2netp", "Apache-2.0", "strength", "0.4", "no edge stands out"):
