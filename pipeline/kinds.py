@@ -14,6 +14,7 @@ size, because departments of decorative arts write the object's name there and n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -25,6 +26,7 @@ Sure = Literal["certain", "likely", "guess"]
 _MOST_ENTRIES = 32
 """Object names and classes that are read of one entry; real ones have at most a dozen."""
 _MOST_SHOWN = 60
+_SAINT = re.compile(r"\bst\. ", re.IGNORECASE)
 _DEEP = 0.2
 """From this share of its smaller side on, a thing's depth is more than a frame's or a slab's."""
 
@@ -119,6 +121,7 @@ def _findings(evidence: Evidence) -> Iterator[_Finding]:
     yield from _from_words("medium", medium, "techniques", "likely")
     if evidence.title:
         yield from _from_title(evidence.title)
+        yield from _from_figure(evidence.title, (*names, *classes))
     yield from _from_words("object name", names, "hints", "guess")
     yield from _from_words("classification", classes, "hints", "guess")
     yield from _from_words("medium", medium, "hints", "guess")
@@ -152,6 +155,17 @@ def _from_title(title: str) -> Iterator[_Finding]:
     if statement.goes_on and hit.kind in {"vessel", "other"}:
         return  # "Vase of Flowers" is a still life
     yield _say("title", title, hit, "guess")
+
+
+def _from_figure(title: str, filed_under: Sequence[str]) -> Iterator[_Finding]:
+    """Ceramics and glass are mostly vessels, but not where the title names a figure alone."""
+    hints = [read_statement(text).hints for text in filed_under]
+    if not any(hint is not None and hint.kind == "vessel" for hint in hints):
+        return
+    statement = read_statement(_SAINT.sub("saint ", title))
+    hit = statement.hints
+    if hit is not None and hit.kind == "sculpture" and statement.names is None:
+        yield _say("title", title, hit, "guess")
 
 
 def _say(field: str, text: str, hit: Hit, sure: Sure) -> _Finding:
