@@ -30,6 +30,11 @@ from pipeline.dimensions.tokens import (
 from pipeline.dimensions.units import Unit
 from pipeline.dimensions.work import choose
 
+MIXED_UP = (
+    "height and width may have changed places, as they do in this catalogue; the photograph "
+    "decides, if there is one"
+)
+
 
 class Row(NamedTuple):
     """One number of a catalogue's table."""
@@ -75,7 +80,7 @@ def measured_rows(rows: Iterable[Row], *, trusted_axes: bool = True) -> Dimensio
     every = list(instances.values())
     work, doubt = choose(every)
     if work is not None and not trusted_axes:
-        doubt = doubt or "the names of its axes are not trusted"
+        doubt = doubt or MIXED_UP
     return made(concluded(Chosen(work, doubt), every, notes, ""))
 
 
@@ -122,7 +127,7 @@ def _take(instance: Instance, row: Row, *, trusted: bool) -> str:
         return "this is no unit of what was measured"
     stated = f"{row.axis} {row.value} {row.unit}"
     if axis in instance.measures and instance.measures[axis]["value"] != value:
-        return "another value was stated before"
+        return f"not taken, {instance.measures[axis]['stated']} stands before it"
     order = "named" if trusted or axis not in {"height", "width"} else "order"
     measure = {"axis": axis, "value": value, "stated": stated, "order": order}
     if axis == "unknown":

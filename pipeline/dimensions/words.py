@@ -144,7 +144,7 @@ PARTS: dict[str, str] = {
     "mouth": "mouth rim lip embouchure ouverture mündung rand boca borde orlo bocca imboccatura "
     "mondrand 口",
     "foot": "foot pied fuss fuß pie piede voet 足 底",
-    "body": "body",
+    "body": "body 像 像身",
     "packing": "packed crate crated case cased transit tf fd box caisse kiste caja cassa krat 箱",
 }
 

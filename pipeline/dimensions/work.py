@@ -33,7 +33,7 @@ _RANK = (
 """Of several names for one part the first counts: the *frame of the painting* is a frame."""
 
 _WORK = {"work", "sheet"}
-_ON_IT = ("plate", "image", "sight")
+_ON_IT = ("plate", "image", "sight", "body")
 
 
 def name_of(label: Label) -> str:
@@ -77,7 +77,18 @@ def choose(instances: Sequence[Instance]) -> tuple[Instance | None, str]:
             return on_it[0], f"only the {name} is measured, the work may be larger"
         if on_it:
             return None, f"the {name} is one of several"
-    return None, f"which part is the work is not said: {', '.join(sorted(levels))}"
+    return None, f"what is measured is not said to be the work itself: {_called(measured)}"
+
+
+def _called(measured: Sequence[Instance]) -> str:
+    """Return what parts are called, in the statement's own words where nobody knows them."""
+    names = [name_of(one.label) for one in measured]
+    labels = [one.label.text.strip()[:40] for one in measured]
+    said = (
+        label if name == "other" and label else name
+        for name, label in zip(names, labels, strict=True)
+    )
+    return ", ".join(dict.fromkeys(said))
 
 
 def _only(whole: Sequence[Instance]) -> Instance | None:

@@ -115,6 +115,12 @@ def test_metric_wins_over_inches_even_where_they_contradict() -> None:
     assert (found.height_m, found.width_m) == (0.3, 0.2)
 
 
+def test_the_height_of_a_figure_is_its_size_where_nothing_else_is_said() -> None:
+    alone = parse_dimensions("像高98.5cm", "ja")
+    assert (alone.height_m, alone.sure) == (0.985, "unsure")
+    assert parse_dimensions("総高12.5cm 像高 10cm", "ja").height_m == 0.125
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [
@@ -130,7 +136,10 @@ def test_metric_wins_over_inches_even_where_they_contradict() -> None:
         ("H. 12 cm; D. 8 cm", "what it measures is not said"),
         ("L. 12 cm; W. 8 cm", "which way it lies"),
         ("高 32.4 cm 口径 18 cm", "that of its mouth"),
-        ("detail of hand: 3 x 4 cm", "which part is the work is not said"),
+        (
+            "detail of hand: 3 x 4 cm",
+            "what is measured is not said to be the work itself: detail of hand",
+        ),
         ("image: 298 x 247 mm\nsupport: 298 x 250", "taken to be in millimeters"),
         ("99999999999999999999 x 3 cm", "cannot be read"),
         ("1 200 x 900 mm", "cannot be read"),

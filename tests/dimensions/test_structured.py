@@ -82,7 +82,7 @@ def test_two_values_for_one_axis_are_said() -> None:
     found = measured_rows(rows)
 
     assert found.height_m == 0.03
-    assert found.notes == ("height 4 cm: another value was stated before",)
+    assert found.notes == ("height 4 cm: not taken, height 3 cm stands before it",)
 
 
 def test_axes_that_are_not_trusted_are_unsure() -> None:
