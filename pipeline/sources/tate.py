@@ -133,15 +133,16 @@ def _sizes(fields: Fields) -> tuple[Statement | Measured, ...]:
 
 
 def _subjects(fields: Fields) -> dict[str, str]:
-    """Return what is shown, each thing with the way to it and Tate's number for it."""
+    """Return what is shown, each thing with the way to it and Tate's numbers."""
     lines: list[str] = []
     pending = [("", one) for one in reversed(objects(at(fields.get("subjects"), "children")))]
     while pending:
         above, node = pending.pop()
-        name = text(node.get("name"))
-        way = f"{above} > {name}" if above else name
+        name, number = text(node.get("name")), text(node.get("id"))
+        said = f"{name} [{number}]" if number else name
+        way = f"{above} > {said}" if above else said
         below = objects(node.get("children"))
         if not below and way:
-            lines.append(f"{way} [{text(node.get('id'))}]")
+            lines.append(way)
         pending += [(way, one) for one in reversed(below)]
     return {"subjects": text("\n".join(lines))} if lines else {}

@@ -80,7 +80,7 @@ def test_every_field_has_its_place(tmp_path: Path) -> None:
     assert work.source_url == "http://tate.example/artworks/x00001"
     assert work.language == "en"
     assert work.extra == {
-        "subjects": "nature > bay [3]\npeople > woman [5]",
+        "subjects": "nature [2] > bay [3]\npeople [4] > woman [5]",
         "id": "99001",
         "contributors[0].fc": "Unknown maker",
         "contributors[0].mda": "maker, Unknown",
