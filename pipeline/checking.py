@@ -34,8 +34,8 @@ _TOLD = 20
 """Remarks of each sort that are told to people; programs get all of them."""
 _NAMED = 4
 """Objects that are named where many have the same remark."""
-_MANY_OTHERS = 0.2
-"""From this share of objects on whose kind nobody knows, it is worth a mapping of kinds."""
+_MANY_UNKNOWN = 0.2
+"""Share of objects of which nothing says the kind from which it is worth naming their words."""
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
 """What a message quotes; messages that differ in it alone are told once."""
 
@@ -71,6 +71,8 @@ class Checked(BaseModel):
     """Profiles that are asked for and that this machine cannot encode."""
     kinds: dict[str, int]
     """How many objects are of which kind."""
+    unknown: int
+    """Objects of which no word says the kind; they are shown as ``other``."""
     remarks: list[Remark]
 
     @property
@@ -98,8 +100,9 @@ class Checked(BaseModel):
         lines += [
             f"… and {n} more about {about}; --json lists them all" for about, n in more.items()
         ]
+        noun = "object" if self.objects == 1 else "objects"
         lines.append(
-            f"{self.objects} objects: {self.ready} ready, {self.unusable} entries unusable, "
+            f"{self.objects} {noun}: {self.ready} ready, {self.unusable} entries unusable, "
             f"{self.refused} refused by rights ({self.closed} of them whole), "
             f"{self.unreadable} without a readable picture, {self.unsized} of unknown size."
         )
@@ -111,7 +114,7 @@ class Checked(BaseModel):
     def next_step(self, config: Path) -> str:
         """Say what to do now."""
         advice: list[str] = []
-        if self.kinds.get(Kind.OTHER, 0) > _MANY_OTHERS * self.objects:
+        if self.unknown > _MANY_UNKNOWN * self.objects:
             advice.append(
                 "Of many objects the kind is not known. Name the column that says it "
                 "(source.columns.kind) and what its words mean (source.columns.kinds), or write "
@@ -179,6 +182,7 @@ def check_exhibit(path: Path) -> Checked:
         unsized=found["size"],
         unwritable=found["codec"],
         kinds=dict(tally.kinds.most_common()),
+        unknown=tally.unknown,
         remarks=remarks,
     )
 
@@ -192,7 +196,7 @@ class _Tally:
         self.remarks: list[Remark] = []
         self.ids: dict[str, None] = {}
         self.kinds: Counter[str] = Counter()
-        self.objects = self.ready = self.refused = self.closed = 0
+        self.objects = self.ready = self.refused = self.closed = self.unknown = 0
         self.pictures = self.texts = False
         self._alike: dict[str, str] = {}
         self._shared: dict[str, str] = {}
@@ -205,6 +209,8 @@ class _Tally:
             return
         self.ids[entry.id] = None
         self.kinds[entry.kind] += 1
+        # Reasons quote the word that decided: a chair is called other, and that is known.
+        self.unknown += entry.kind is Kind.OTHER and '"' not in entry.kind_reason
         self.pictures |= entry.image is not None
         self.texts |= entry.image is None
         before = len(self.remarks)
