@@ -47,13 +47,14 @@ def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
     identifier = _identifier(found.id)
     dimensions, notes = _size(found)
     guess = None if found.kind else guess_kind(_evidence(found, dimensions))
+    image, at = _picture(found, finder)
     try:
         return Item(
             id=identifier,
             kind=found.kind or Kind(guess.kind if guess else "other"),
             kind_reason=guess.reason if guess else "",
             title=found.title or _name(found, identifier),
-            image=_picture(found, finder),
+            image=image,
             description=found.description,
             creator=found.creator,
             date=found.date,
@@ -65,7 +66,7 @@ def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
             details=found.details,
             source_url=without_secrets(found.source_url),
             place=without_secrets(found.place),
-            extra=_extra(found),
+            extra=_extra(found, found.pictures[:at] + found.pictures[at + 1 :]),
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -96,20 +97,21 @@ def _name(found: Described, identifier: str) -> Localized:
     return {found.language if named else "und": named or identifier}
 
 
-def _picture(found: Described, finder: Finder) -> Path | Picture | None:
-    """Return the picture to use: the first, and of files the first that is there.
+def _picture(found: Described, finder: Finder) -> tuple[Path | Picture | None, int]:
+    """Return the picture to use, and its place: the first, and of files the first that is there.
 
     Raises:
         SourceError: if its name leads out of the folders of pictures.
     """
-    missing: Path | None = None
-    for one in found.pictures:
+    missing: tuple[Path | None, int] = None, 0
+    for at, one in enumerate(found.pictures):
         if isinstance(one, Picture):
-            return one
+            return one, at
         path = finder.find(str(one))
         if path.is_file():
-            return path
-        missing = missing or path
+            return path, at
+        if missing[0] is None:
+            missing = path, at
     return missing
 
 
@@ -245,7 +247,7 @@ def _evidence(found: Described, size: Dimensions | None) -> Evidence:
     )
 
 
-def _extra(found: Described) -> dict[str, str]:
+def _extra(found: Described, further: Sequence[Picture | Path | str]) -> dict[str, str]:
     """Return what has no place of its own in an item, so that nothing is lost."""
     kept = dict(found.extra)
     plain = {
@@ -254,11 +256,11 @@ def _extra(found: Described) -> dict[str, str]:
         "medium": found.medium,
         "dimensions": "; ".join(one.text for one in found.sizes if isinstance(one, Statement)),
         "record rights": "; ".join(found.record_rights),
-        "further pictures": " ".join(_shown(one) for one in found.pictures[1:]),
+        "further pictures": " ".join(_shown(one) for one in further),
     }
     for name, text in plain.items():
-        if text:
-            kept.setdefault(name, text)
+        if text and kept.setdefault(name, text) != text:  # the catalogue has such a name as well
+            kept[f"{name} (as read)"] = text
     return {name: without_secrets(text) for name, text in kept.items()}
 
 

@@ -227,3 +227,16 @@ def test_only_what_is_named_is_taken_and_what_is_not_there_is_told(tmp_path):
     assert [e.id for e in entries] == ["a", "c", "z"]
     assert isinstance(entries[-1], Unusable)
     assert "no such object" in entries[-1].message
+
+
+def test_a_file_that_is_not_there_is_kept_beside_the_picture_that_is_used(finish):
+    online = Picture(url="https://example.org/a.jpg")
+    item = finish(pictures=("master.tif", online, "b.jpg"))
+    assert item.image == online
+    assert item.extra["further pictures"] == "master.tif b.jpg"
+
+
+def test_a_field_of_the_same_name_hides_nothing(finish):
+    item = finish(medium="clay", extra={"medium": "a newspaper"})
+    assert item.extra == {"medium": "a newspaper", "medium (as read)": "clay"}
+    assert finish(medium="clay", extra={"medium": "clay"}).extra == {"medium": "clay"}
