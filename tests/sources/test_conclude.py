@@ -178,7 +178,7 @@ def test_the_first_picture_that_is_there_is_used_and_the_others_are_kept(finish,
     (tmp_path / "b.jpg").write_bytes(b"x")
     item = finish(pictures=("a.jpg", "b.jpg"))
     assert item.image == tmp_path / "b.jpg"
-    assert item.extra["further pictures"] == "b.jpg"
+    assert item.extra["further pictures"] == "a.jpg"
     assert finish(pictures=("a.jpg",)).image == tmp_path / "a.jpg"
     service = Picture(service="https://museum.example/iiif/1")
     assert finish(pictures=(service, "b.jpg")).image == service
