@@ -28,6 +28,7 @@ from pipeline.net.web import open_web
 from pipeline.reels import REEL_ID
 from pipeline.sections import ClipSection, ObjectSection, StorySection
 from pipeline.stages.check_rights import check_music, check_rights
+from pipeline.uses import Use
 from pipeline.variants import clip_params
 
 _TOLD = 20
@@ -191,13 +192,14 @@ class _Tally:
     """What is known of the entries so far."""
 
     def __init__(self, config: ExhibitConfig) -> None:
-        self._config = config
+        self._config, self._shown = config, config.shown
         self._without_size = ": its mesh will have no true size" if config.mesh else ""
         self.remarks: list[Remark] = []
         self.ids: dict[str, None] = {}
         self.kinds: Counter[str] = Counter()
         self.objects = self.ready = self.refused = self.closed = self.unknown = 0
         self.pictures = self.texts = False
+        self._asked: dict[bool, frozenset[Use]] = {}
         self._alike: dict[str, str] = {}
         self._shared: dict[str, str] = {}
 
@@ -227,7 +229,13 @@ class _Tally:
     def _check_rights(self, item: Item) -> bool:
         """Say what is refused, and return whether the object is not to be shown at all."""
         config = self._config
-        leave = check_rights(item, config.asked(item), config.rights, config.shown)
+        if item.id in config.objects:
+            asked = config.asked(item)
+        else:  # the same for all that have a picture, and for all that have none
+            pictured = item.image is not None
+            asked = self._asked.get(pictured) or config.asked(item)
+            self._asked[pictured] = asked
+        leave = check_rights(item, asked, config.rights, self._shown)
         for why in leave.refusals:
             self._say(item, "rights", why)
         self.refused += bool(leave.refusals)

@@ -70,8 +70,10 @@ def check(config: Config, json: AsJson = False) -> None:
     from pipeline.checking import check_exhibit
 
     found = check_exhibit(config)
-    text = f"{found.as_text()}\n{found.next_step(config)}"
-    _say(json, found.model_dump(mode="json"), text)
+    if json:
+        print(found.model_dump_json(indent=1))  # leaner than `_say` with many remarks
+    else:
+        _say(json, None, f"{found.as_text()}\n{found.next_step(config)}")
     raise typer.Exit(found.exit_code)
 
 

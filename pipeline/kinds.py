@@ -170,7 +170,8 @@ def _from_figure(title: str, filed_under: Sequence[str]) -> Iterator[_Finding]:
 
 def _say(field: str, text: str, hit: Hit, sure: Sure) -> _Finding:
     shown = " ".join(text[: 2 * _MOST_SHOWN].split())
-    shown = "".join(letter for letter in shown if letter.isprintable())
+    if not shown.isprintable():
+        shown = "".join(letter for letter in shown if letter.isprintable())
     shown = shown if len(shown) <= _MOST_SHOWN else shown[: _MOST_SHOWN - 1] + "…"
     word = "" if shown.casefold() == hit.term.casefold() else f": {hit.term}"
     aat = f" (AAT {hit.aat})" if hit.aat else ""

@@ -12,12 +12,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from pipeline.errors import ConfigError, Mistake, SourceError
 
 _PACKAGE = "package:"
 _MOST_FILES = 2_000_000
+_ELSEWHERE = re.compile(r"/|[A-Z]:|file:", re.IGNORECASE)
+"""A path that begins at the root, of whatever system; it is one of another computer."""
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 """Of pictures that differ in their endings alone the first is taken: masters are large."""
 
@@ -83,8 +85,7 @@ class Finder:
             SourceError: if the name climbs out of the folders, or leads out by a link.
         """
         plain = name.strip().replace("\\", "/")
-        absolute = PurePosixPath(plain).is_absolute() or PureWindowsPath(plain).anchor
-        if absolute or re.match(r"file:", plain, re.IGNORECASE):
+        if _ELSEWHERE.match(plain):
             plain = plain.rstrip("/").rpartition("/")[2]
         if not plain or "\0" in plain or ".." in plain.split("/"):
             raise SourceError(
@@ -100,7 +101,7 @@ class Finder:
         return self._without_ending(plain, name) or self._folders[0] / plain
 
     def _without_ending(self, plain: str, name: str) -> Path | None:
-        found = self._stems.get(_key(PurePosixPath(plain).name), ())
+        found = self._stems.get(_key(plain.rpartition("/")[2]), ())
         for suffix in _PICTURES:
             alike = [one for one in found if one[1].suffix.lower() == suffix]
             if len(alike) == 1:
