@@ -26,7 +26,7 @@ _MEASURES = re.compile(
     re.I,
 )
 _WHEN = re.compile(
-    r"\d{3,4}|\d\s?\.?\s?(?:jh|jahrhundert|century|cent|siècle|siglo|secolo|eeuw|世纪|世紀|代)|朝|時代|时代",
+    r"(?<!\d)(?:\d{3,4}|\d{8})(?!\d)|\d\s?\.?\s?(?:jh|jahrhundert|century|cent|siècle|siglo|secolo|eeuw|世纪|世紀|代)|朝|時代|时代",
     re.IGNORECASE,
 )
 _IIIF = re.compile(r"https?://\S+(?:/info\.json|/iiif/\S+)$", re.IGNORECASE)

@@ -296,13 +296,17 @@ def test_a_senseless_budget_is_refused(faces: int) -> None:
 @pytest.mark.parametrize("side", [1, 2, 16])
 def test_tiny_pictures(kind: Kind, side: int) -> None:
     ones = np.ones((side, side), np.float32)
-    closed(build(ones, ones, subject(kind, height_m=0.1)))
+    mesh = build(ones, ones, subject(kind, height_m=0.1))
+    closed(mesh)
+    assert extent(mesh)[1] == pytest.approx(0.1, abs=1e-6), "true height"
 
 
 @pytest.mark.parametrize("kind", [Kind.VESSEL, Kind.SCULPTURE, Kind.COIN, Kind.PLAQUE])
 def test_a_small_blob_in_a_small_picture(kind: Kind) -> None:
     mask = ellipse(16, 16)
-    closed(build(mask, dome(mask), subject(kind, height_m=0.1)))
+    mesh = build(mask, dome(mask), subject(kind, height_m=0.1))
+    closed(mesh)
+    assert extent(mesh)[1] == pytest.approx(0.1, abs=1e-6), "true height"
 
 
 @pytest.mark.parametrize("kind", [Kind.VESSEL, Kind.COIN])
@@ -336,7 +340,10 @@ def test_random_blobs_are_closed(seed: int, blur: float, kind: Kind, share: floa
     noise = cv2.GaussianBlur(rng.random((60, 70)).astype(np.float32), (0, 0), blur)
     mask = (noise > np.quantile(noise, share)).astype(np.float32)
     depth = cv2.GaussianBlur(rng.random((60, 70)).astype(np.float32), (0, 0), 3)
-    closed(build(mask, depth, subject(kind, height_m=0.2), ReliefOptions(faces=8_000)))
+    mesh = build(mask, depth, subject(kind, height_m=0.2), ReliefOptions(faces=8_000))
+    closed(mesh)
+    assert len(mesh.faces) <= 8_000
+    assert extent(mesh)[1] == pytest.approx(0.2, abs=1e-6), "true height"
 
 
 # The file

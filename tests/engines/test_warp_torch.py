@@ -110,6 +110,8 @@ def test_four_layers_in_frames_that_cells_do_not_fill(torch, frame, bits):
     _, camera = scene_of("orbit", frame)
     poses = [camera.pose(phase) for phase in (0.4, 1.6, 4.0)]
     same(sheets, poses, 0.3, frame, bits)
+    backmost, whole = (compose(few, poses[0], 0.3, frame, bits) for few in (sheets[:1], sheets))
+    assert (backmost != whole).any(), "what lies before the backmost layer is in these frames"
 
 
 @pytest.mark.parametrize(("parallax", "layers"), [(0.0, 1), (0.5, 4)])

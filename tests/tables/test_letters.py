@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 import pytest
 
 from pipeline.tables.letters import guess_encoding
@@ -67,4 +69,7 @@ def test_it_is_better_than_charset_normalizer_alone():
 
 @pytest.mark.parametrize("raw", [b"\xff", b"\x81", b"\xe9\n", b"\x80\x81\x8d\x8f\x90\x9d" * 99])
 def test_anything_has_an_answer(raw):
-    "".encode(guess_encoding(raw))
+    """One that can be looked up and reads these very bytes."""
+    encoding = guess_encoding(raw)
+    assert codecs.lookup(encoding)
+    assert raw.decode(encoding)
