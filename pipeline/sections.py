@@ -83,7 +83,7 @@ class MeshSection(MeshParams):
     """A textured 3D mesh of every object that has a photograph."""
 
     engine: MeshChoice = ReliefOptions()
-    """Which engine builds the shape."""
+    """Which engine builds the shape: relief, unless another is named."""
 
 
 class GallerySection(Params):

@@ -81,6 +81,21 @@ def test_an_object_may_have_a_part_that_others_have_not(tmp_path):
     assert config.recipe(item(name="other")).mesh is None
 
 
+@pytest.mark.parametrize(
+    ("section", "name", "faces"),
+    [
+        ("", "relief", 60_000),
+        ("engine: {faces: 2000}", "relief", 2000),
+        ("engine: lathe", "lathe", 60_000),
+        ("engine: {name: lathe, faces: 2000}", "lathe", 2000),
+    ],
+)
+def test_a_mesh_engine_without_a_name_is_the_relief(tmp_path, section, name, faces):
+    mesh = load(tmp_path, f"mesh: {{{section}}}\n").recipe(item()).mesh
+    assert mesh is not None
+    assert [(engine.name, engine.faces) for engine in mesh.engines] == [(name, faces)]
+
+
 def test_where_the_museum_cut_the_object_out_no_engine_is_asked(tmp_path):
     plain = Photo(
         path=tmp_path / "photo.webp",

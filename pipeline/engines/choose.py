@@ -40,6 +40,11 @@ def _name_alone(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _relief_unless_named(value: object) -> object:
+    """Let ``engine: {faces: 20000}`` stand for the engine that is there without any being named."""
+    return {"name": "relief", **value} if isinstance(value, dict) else _name_alone(value)
+
+
 MaskChoice = Annotated[
     MaskUnion,
     Field(discriminator="name"),
@@ -56,7 +61,7 @@ ClipChoice = Annotated[
 MeshChoice = Annotated[
     MeshUnion,
     Field(discriminator="name"),
-    BeforeValidator(_name_alone, json_schema_input_type=str | MeshUnion),
+    BeforeValidator(_relief_unless_named, json_schema_input_type=str | MeshUnion),
 ]
 TextChoice = Annotated[
     TextUnion, BeforeValidator(_name_alone, json_schema_input_type=str | TextUnion)
