@@ -206,8 +206,8 @@ class Web(Protocol):
         """
         ...
 
-    def has(self, picture: Picture, long_side_px: int) -> bool:
-        """Return whether the picture is here already, so that `picture` asks nobody."""
+    def stored(self, picture: Picture, long_side_px: int) -> Path | None:
+        """Return the file of a picture if it is here already; nobody is asked."""
         ...
 
 

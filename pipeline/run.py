@@ -1,6 +1,6 @@
 """One run: asks the store, calls the runner, writes down how each result came to be.
 
-`Run` is what `pipeline.build` makes things with; `Plan` has the same face and only looks.
+`Run` is what `pipeline.build` makes things with: `MakingRun` makes, `PlanningRun` only looks.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pipeline.calls import Call, make_call, perform, read_progress
-from pipeline.config import Step
 from pipeline.engines.choose import load_engine
 from pipeline.errors import EngineFailed, ItemError, Refused, SourceError
 from pipeline.exhibits import Entry
 from pipeline.items import Item, Picture
 from pipeline.permission import may_leave
 from pipeline.protocols import EngineOptions, Runner, Web
+from pipeline.recipes import Step
 from pipeline.records import Attempt, Record
 from pipeline.reels import ReelEntry
 from pipeline.store import Made, Store
@@ -217,8 +217,8 @@ class PlanningRun:
         """Return the file of a photograph that is here already."""
         if isinstance(image, Path):
             return image
-        if self._web.has(image, long_side_px):
-            return self._web.picture(image, long_side_px)
+        if path := self._web.stored(image, long_side_px):
+            return path
         raise NotStored("Its picture is still on the web.", "ingest_photo")
 
     def side_by_side(self, work: Callable[[Item], Entry], items: Iterable[Item]) -> list[Entry]:

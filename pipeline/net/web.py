@@ -1,13 +1,13 @@
 """The way to the web that a run has: documents and pictures, by whatever they are wanted for.
 
-Nothing is opened before something is asked for: most exhibits never leave their folder. What was
-fetched is kept in a cache of the user's, which all exhibits share.
+No connection is opened before something is asked for: most exhibits never leave their folder. What
+was fetched is kept in a cache of the user's, which all exhibits share. Of this package it alone
+knows a noun of the catalogue: `Picture`.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,9 +47,11 @@ class Online:
     """Fetches what is asked for; see `pipeline.protocols.Web`. Threads may share it."""
 
     def __init__(self, options: NetworkOptions) -> None:
-        self._options = options
-        self._lock = threading.Lock()
-        self._opened: Fetcher | None = None
+        from pipeline.net.fetch import Fetcher
+
+        folder = cache_folder()
+        self._fetcher = Fetcher(options, folder)
+        self._quiet = Fetcher(options.model_copy(update={"offline": True}), folder)
 
     def document(self, url: str, kind: DocumentKind) -> Path:
         """Return the file that holds the document.
@@ -60,7 +62,7 @@ class Online:
         from pipeline.net import wanted
 
         kinds = {"json": wanted.JSON, "xml": wanted.XML, "table": wanted.TABLE}
-        return self._fetcher().fetch(url, kinds[kind])
+        return self._fetcher.fetch(url, kinds[kind])
 
     def picture(self, picture: Picture, long_side_px: int) -> Path:
         """Return the file of a picture: of a IIIF service the size that is needed.
@@ -68,40 +70,29 @@ class Online:
         Raises:
             SourceError: if it cannot be had.
         """
-        from pipeline.net.iiif_image import fetch_image
-        from pipeline.net.wanted import PICTURE
+        return _picture(self._fetcher, picture, long_side_px)
 
-        if not picture.service:
-            return self._fetcher().fetch(picture.url, PICTURE)
+    def stored(self, picture: Picture, long_side_px: int) -> Path | None:
+        """Return the file of a picture if it is here; nobody is asked."""
         try:
-            return fetch_image(self._fetcher(), picture.service, long_side_px)
+            return _picture(self._quiet, picture, long_side_px)
         except SourceError:
-            if not picture.url:
-                raise
-            return self._fetcher().fetch(picture.url, PICTURE)
-
-    def has(self, picture: Picture, long_side_px: int) -> bool:
-        """Return whether `picture` would ask nobody."""
-        quiet = Online(self._options.model_copy(update={"offline": True}))
-        try:
-            quiet.picture(picture, long_side_px)
-        except SourceError:
-            return False
-        finally:
-            quiet.close()
-        return True
+            return None
 
     def close(self) -> None:
-        """End all waiting and close all connections."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-            self._opened = None
+        """End all waiting and close all connections, for good."""
+        self._fetcher.close()
 
-    def _fetcher(self) -> Fetcher:
-        from pipeline.net.fetch import Fetcher
 
-        with self._lock:
-            if self._opened is None:
-                self._opened = Fetcher(self._options, cache_folder())
-            return self._opened
+def _picture(fetcher: Fetcher, picture: Picture, long_side_px: int) -> Path:
+    from pipeline.net.iiif_image import fetch_image
+    from pipeline.net.wanted import PICTURE
+
+    if not picture.service:
+        return fetcher.fetch(picture.url, PICTURE)
+    try:
+        return fetch_image(fetcher, picture.service, long_side_px)
+    except SourceError:
+        if not picture.url:
+            raise
+        return fetcher.fetch(picture.url, PICTURE)

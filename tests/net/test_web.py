@@ -163,11 +163,30 @@ def test_a_plan_knows_what_is_here_and_asks_nobody(tools, web):
     web.pages["/a.jpg"] = tools.send(tools.picture())
     found = Picture(url=f"{web.url}/a.jpg")
     with open_web(OPEN) as online:
-        assert not online.has(found, 512)
+        assert online.stored(found, 512) is None
         assert web.paths() == []
-        online.picture(found, 512)
-        assert online.has(found, 512)
+        path = online.picture(found, 512)
+        assert online.stored(found, 512) == path
         assert web.paths() == ["/a.jpg"]
+
+
+def test_a_plan_asks_no_service_that_failed_before(tools, web):
+    web.pages["/a.jpg"] = tools.send(tools.picture())
+    found = Picture(url=f"{web.url}/a.jpg", service=f"{web.url}/gone")
+    with open_web(OPEN) as online:
+        path = online.picture(found, 512)
+        asked = web.paths()
+        assert online.stored(found, 512) == path
+        assert web.paths() == asked
+
+
+def test_what_is_closed_fetches_nothing_more(tools, web):
+    web.pages["/a.jpg"] = tools.send(tools.picture())
+    with open_web(OPEN) as online:
+        pass
+    with pytest.raises(SourceError, match="stopped"):
+        online.picture(Picture(url=f"{web.url}/a.jpg"), 512)
+    assert web.paths() == []
 
 
 def test_hosts_of_this_machine_are_refused_unless_they_are_named(tools, web):
