@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from pipeline.config import ExhibitConfig, Recipe, Step, tell_columns
+from pipeline.config import ExhibitConfig, tell_columns
 from pipeline.errors import ItemError, Refused
 from pipeline.exhibits import Entry, Exhibit, Problem
 from pipeline.items import Item, Unusable
 from pipeline.permission import Leave, derivative_licence
 from pipeline.protocols import Web
+from pipeline.recipes import Recipe, Step
 from pipeline.reels import ReelEntry
 from pipeline.run import NotStored, Run
 from pipeline.showreel import write_script

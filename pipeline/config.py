@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
 from pipeline.engines.choose import default_depth, default_faces, default_mask
 from pipeline.errors import ConfigError, Mistake
@@ -336,6 +336,3 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Tableau Vivant exhibit"
     return schema
-
-
-__all__ = ["ExhibitConfig", "Recipe", "Step", "ValidationError", "json_schema", "load_config"]

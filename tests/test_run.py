@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 import pytest
 
 from pipeline import run as run_module
-from pipeline.config import Step
 from pipeline.errors import EngineFailed, Refused, SourceError, StageFailed
 from pipeline.exhibits import Entry
 from pipeline.items import Care, Item, Kind, Notice, Picture, Rights
@@ -17,6 +16,7 @@ from pipeline.net.options import NetworkOptions
 from pipeline.net.web import Online
 from pipeline.progress import report
 from pipeline.protocols import EngineOptions
+from pipeline.recipes import Step
 from pipeline.records import Mask, Params
 from pipeline.run import MakingRun, NotStored, PlanningRun
 from pipeline.runners.local import InlineRunner
