@@ -19,7 +19,7 @@ from pipeline.dimensions import Dimensions, Row, measured_rows, parse_dimensions
 from pipeline.errors import SourceError
 from pipeline.items import Item, Kind, Picture, Rights, Size
 from pipeline.kinds import Evidence, guess_kind
-from pipeline.licences import Licence, find_licence, read_rights
+from pipeline.licences import find_licence, read_rights
 from pipeline.records import Localized
 from pipeline.sources.described import Described, Measured, Statement
 from pipeline.sources.finder import Finder
@@ -122,27 +122,24 @@ def _rights(found: Described, options: SourceOptions) -> Rights:
     declared = not stated and found.public_domain is not False and options.rights
     if declared:
         stated = [options.rights]
-    licence = read_rights(stated)
-    words = "; ".join(stated)
-    # Where nothing is certain, a licence that is named beside a more binding one does not hold.
-    foreign = (one for one in stated if "://" in one and find_licence(one) is None)
-    uri = licence.uri if licence else next(foreign, "")
     return Rights(
-        uri=without_secrets(uri),
+        uri=_uri(stated),
         credit=found.credit or options.credit,
         holder=found.holder or options.holder,
         stated="declared for the whole collection in the config"
         if declared
-        else without_secrets(words),
-        record_uri=_record_uri(found),
+        else without_secrets("; ".join(stated)),
+        record_uri=_uri(found.record_rights),
     )
 
 
-def _record_uri(found: Described) -> str:
-    licence: Licence | None = read_rights(found.record_rights)
-    if licence:
+def _uri(stated: Sequence[str]) -> str:
+    """Return the licence that statements name for certain, or an address of none that is known."""
+    if licence := read_rights(stated):
         return licence.uri
-    return next((one for one in found.record_rights if find_licence(one)), "")
+    # Where nothing is certain, a licence that is named beside a more binding one does not hold.
+    foreign = (one for one in stated if "://" in one and find_licence(one) is None)
+    return without_secrets(next(foreign, ""))
 
 
 def _size(found: Described) -> tuple[Dimensions | None, tuple[str, ...]]:

@@ -141,6 +141,17 @@ def test_unknown_rights_stay_unknown_and_their_words_are_kept(finish):
     assert finish().rights.uri == ""
 
 
+def test_the_records_own_licence_is_as_certain_as_the_pictures(finish):
+    """A text without a picture is under it: no licence is taken out of what limits it."""
+    doubtful = (CC0, "not without permission of the council")
+    assert finish(rights=doubtful).rights.uri == ""
+    item = finish(record_rights=doubtful)
+    assert item.rights.record_uri == ""
+    assert item.extra["record rights"] == "; ".join(doubtful)
+    terms = "https://museum.example/terms"
+    assert finish(record_rights=(terms,)).rights.record_uri == terms
+
+
 def test_what_the_museum_declared_for_all_counts_only_where_nothing_is_stated(finish):
     all_free = SourceOptions(rights=CC0, credit="The museum")
     assert finish(all_free).rights.uri == CC0
