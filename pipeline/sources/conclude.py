@@ -7,8 +7,6 @@ concluded stays unknown: no size and no right is ever guessed. Reasons are kept 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,13 +22,11 @@ from pipeline.records import Localized
 from pipeline.sources.described import Described, Measured, Statement
 from pipeline.sources.finder import Finder
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import without_secrets
+from pipeline.sources.texts import clean_id, without_secrets
 
 _SAME = 0.03
 """Two statements of one size differ by no more: inches are rounded to an eighth."""
 _PUBLIC_DOMAIN = "https://creativecommons.org/publicdomain/mark/1.0/"
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and marks that turn the direction of writing: in an id they deceive."""
 
 
 def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
@@ -80,7 +76,7 @@ def _identifier(text: str) -> str:
     Raises:
         SourceError: if nothing is left of it, or it is too long for one.
     """
-    name = " ".join(_HIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    name = clean_id(text)
     if not name:
         raise SourceError("it has no id: expected an accession number or another name of its own")
     if len(name) > 300:
