@@ -61,7 +61,7 @@ class Described(Record):
     """Materials and technique."""
     sizes: tuple[Statement | Measured, ...] = ()
     """The best one first; what the first does not say, the next may."""
-    pictures: tuple[Picture | Path | str, ...] = ()
+    pictures: tuple[Picture | str | Path, ...] = ()
     """The one to use first. Text is the name of a file, to be found in the folders of pictures."""
     rights: tuple[Text, ...] = ()
     """Of the pictures: URIs and words, the most binding first."""
