@@ -20,13 +20,11 @@ from pipeline.items import Access, Item, Kind, Region, Rights, Size
 from pipeline.mistakes import Loc, Spot, Spots, find_mistakes
 from pipeline.records import Localized, Params
 from pipeline.sources.described import Described
+from pipeline.sources.options import LANGUAGE, check_language
 
 AXES = ("height", "width", "depth", "diameter")
 UNITS_M = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 _MAX_M = 1e4
-
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""A language tag. Source: BCP 47, without its private and grandfathered forms."""
 
 
 def _text(value: str) -> str:
@@ -125,10 +123,8 @@ def _not_empty(value: object) -> object:
 
 
 def _languages(value: object) -> object:
-    if isinstance(value, Mapping):
-        for key in value:
-            if not LANGUAGE.fullmatch(str(key)):
-                raise ValueError(f"found {key!r} as a language, expected a tag such as en or zh")
+    for key in value if isinstance(value, Mapping) else ():
+        check_language(key)
     return value
 
 
@@ -255,7 +251,7 @@ class Entry(Params):
 class Catalogue(Params):
     """A catalogue file."""
 
-    language: Annotated[str, Field(pattern=rf"^{LANGUAGE.pattern}$")] | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE)] | None = None
     """The language of texts that name none."""
     items: Annotated[tuple[Entry, ...], BeforeValidator(_not_empty)]
 

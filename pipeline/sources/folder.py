@@ -19,8 +19,9 @@ from pipeline.errors import ConfigError, Mistake, SourceError
 from pipeline.items import Item, Unusable
 from pipeline.mistakes import Loc, Spot, Spots, suggest
 from pipeline.records import Params
-from pipeline.sources.entries import AXES, LANGUAGE, UNITS_M, read_catalogue
+from pipeline.sources.entries import AXES, UNITS_M, read_catalogue
 from pipeline.sources.finder import Finder, picture_folders
+from pipeline.sources.options import LANGUAGE
 from pipeline.yamlfile import read_yaml_data
 
 _PLAIN = (
@@ -50,7 +51,7 @@ class FolderOptions(Params):
     images: tuple[str, ...] = ()
     """Folders of pictures, searched in this order; relative to the config. ``package:skimage/data``
     is a folder inside an installed Python package. By default the catalogue's own folder."""
-    language: str = Field(default="en", pattern=rf"^{LANGUAGE.pattern}$")
+    language: str = Field(default="en", pattern=LANGUAGE)
     """The language of the catalogue's texts, where it does not say itself."""
 
 

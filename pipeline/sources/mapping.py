@@ -19,7 +19,7 @@ from pipeline.errors import ConfigError, Mistake
 from pipeline.items import Access, Kind
 from pipeline.mistakes import Loc, suggest
 from pipeline.records import Params
-from pipeline.sources.options import LANGUAGE
+from pipeline.sources.options import check_language
 
 _UNIT = re.compile(r"[(\[]\s*([A-Za-z]{1,12}\.?|\"|″|厘米|毫米|公分)\s*[)\]]\s*$")
 """``Height (cm)``: the unit in the name of a column."""
@@ -56,8 +56,8 @@ def _by_language(value: object) -> object:
     if not isinstance(value, AnyMapping) or "column" in value:
         return {"": value}
     for key in value:
-        if key and not re.fullmatch(LANGUAGE, str(key)):
-            raise ValueError(f"found {key!r} as a language, expected a tag such as en or zh")
+        if key:
+            check_language(key)
     return value
 
 

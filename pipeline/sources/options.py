@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import Field
 
 from pipeline.records import Params
 
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 """A language tag. Source: BCP 47, without its private and grandfathered forms."""
+
+
+def check_language(key: object) -> None:
+    """Refuse what stands where texts are told apart by language and is none.
+
+    Raises:
+        ValueError: saying what is expected.
+    """
+    if not re.fullmatch(LANGUAGE, str(key)):
+        raise ValueError(f"found {key!r} as a language, expected a tag such as en or zh")
 
 
 class SourceOptions(Params):
