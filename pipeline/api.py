@@ -106,7 +106,7 @@ def render(
     started, clock = datetime.now(UTC), time.perf_counter()
     with ExitStack() as opened:
         web = opened.enter_context(open_web(config.network))
-        catalogue = _read(config, web)
+        catalogue = read_checked(config, web)
         chosen = _chosen(catalogue, only)
         opened.enter_context(_alone(folder))
         store = opened.enter_context(_opened_store(out / STORE))
@@ -141,9 +141,17 @@ def plan(config: ExhibitConfig | str | Path, out: str | Path = "renders") -> lis
         ConfigError: if the config or the catalogue has mistakes.
     """
     config = _loaded(config)
-    with open_web(config.network) as web, _opened_store(Path(out).absolute() / STORE) as store:
+    with open_web(config.network) as web:
+        return plan_items(config, read_checked(config, web).items, web, out)
+
+
+def plan_items(
+    config: ExhibitConfig, items: list[Item], web: Web, out: str | Path
+) -> list[PlannedObject]:
+    """Say what `render` would do with a catalogue that is read already."""
+    with _opened_store(Path(out).absolute() / STORE) as store:
         run = PlanningRun(store, web)
-        exhibit = build_exhibit(config, _read(config, web).items, run)
+        exhibit = build_exhibit(config, items, run)
         planned = [_planned(entry, config) for entry in exhibit.entries]
         reel = build_reel(config, exhibit, run)
     return [*planned, *([_planned_reel(reel)] if reel else [])]
@@ -202,7 +210,12 @@ def _loaded(config: ExhibitConfig | str | Path) -> ExhibitConfig:
     return config
 
 
-def _read(config: ExhibitConfig, web: Web) -> Catalogue:
+def read_checked(config: ExhibitConfig, web: Web) -> Catalogue:
+    """Read the catalogue, and see that what the config says of its objects and the reel holds.
+
+    Raises:
+        ConfigError: if the catalogue or what the config says of it has mistakes.
+    """
     catalogue = read_catalogue(config, web)
     known = [item.id for item in catalogue.items]
     check_objects(config, known)

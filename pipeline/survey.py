@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from pipeline.api import PlannedObject, estimate, plan
-from pipeline.build import read_catalogue
+from pipeline.api import PlannedObject, estimate, plan_items, read_checked
 from pipeline.bundled import bundled
 from pipeline.checking import Remark, unwritable
 from pipeline.config import load_config
@@ -27,6 +26,7 @@ from pipeline.media.codecs import CODECS, CodecName, advice, missing
 from pipeline.net.web import open_web
 from pipeline.profiles import built_in
 from pipeline.protocols import EngineOptions
+from pipeline.recipes import Recipe
 from pipeline.reels import REEL_ID
 from pipeline.weights import find_weights
 
@@ -92,16 +92,11 @@ def plan_exhibit(path: Path, out: Path) -> Planned:
         ConfigError: with every mistake of the config or the catalogue.
     """
     config = load_config(path)
-    objects = plan(config, out)
-    seconds, memory = estimate(objects, out)
-    uses = {}
     with open_web(config.network) as web:
-        items = read_catalogue(config, web).items
-    for item in items:
-        for model in _models(item, config.recipe(item).mask.engines):
-            uses[model.id] = model
-        for model in _models(item, config.recipe(item).depth.engines):
-            uses[model.id] = model
+        items = read_checked(config, web).items
+        objects = plan_items(config, items, web, out)
+    seconds, memory = estimate(objects, out)
+    uses = {use.id: use for item in items for use in _models(item, config.recipe(item))}
     return Planned(
         objects=objects,
         models=list(uses.values()),
@@ -115,12 +110,14 @@ def plan_exhibit(path: Path, out: Path) -> Planned:
     )
 
 
-def _models(item: Item, engines: tuple[EngineOptions, ...]) -> list[ModelUse]:
+def _models(item: Item, recipe: Recipe) -> list[ModelUse]:
     if item.image is None:
         return []
+    steps = [step for step in (recipe.faces, recipe.mask, recipe.depth) if step]
     return [
         ModelUse(engine=engine.name, id=model.id, revision=model.revision, licence=model.licence)
-        for engine in engines
+        for step in steps
+        for engine in step.engines
         if (model := engine.model())
     ]
 

@@ -90,6 +90,14 @@ def test_plan_names_work_models_and_licences(tmp_path):
     assert "never ran on this machine" in vivant("plan", MINIMAL, "--out", str(tmp_path)).stdout
 
 
+def test_plan_names_the_model_that_looks_for_faces(tmp_path):
+    section = "faces: {engine: yunet}\nclip:\nobjects: {o0: {kind: scene}}\n"
+    config = rows(tmp_path, CC0, section=section)
+    done = vivant("plan", str(config), "--out", str(tmp_path / "renders"), "--json")
+    models = json.loads(done.stdout)["models"]
+    assert [(model["engine"], model["licence"]) for model in models] == [("yunet", "MIT")]
+
+
 def test_a_new_exhibit_from_a_catalogue_renders(tmp_path):
     from PIL import Image
 
