@@ -8,7 +8,6 @@ concluded from them. What no line of the mapping takes stays in ``extra`` under 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from typing import Annotated, Any, Self
@@ -20,21 +19,17 @@ from pipeline.items import Access, Kind
 from pipeline.mistakes import Loc, suggest
 from pipeline.records import Params
 from pipeline.sources.options import check_language
+from pipeline.tables.rows import column_name
 
 _UNIT = re.compile(r"[(\[]\s*([A-Za-z]{1,12}\.?|\"|″|厘米|毫米|公分)\s*[)\]]\s*$")
 """``Height (cm)``: the unit in the name of a column."""
-
-
-def name_of(text: str) -> str:
-    """Return the name of a column as it is compared: one line, one space between words, NFC."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _name(value: object) -> object:
     if isinstance(value, bool | int | float):
         message = f"found {value}, expected the name of a column; write it in quotes"
         raise ValueError(message)  # noqa: TRY004  pydantic hears nothing else
-    if isinstance(value, str) and not (value := name_of(value)):
+    if isinstance(value, str) and not (value := column_name(value)):
         raise ValueError("found nothing, expected the name of a column")
     return value
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.tables.archive import is_archive, refuse_old_office
 from pipeline.tables.encodings import find_encoding
-from pipeline.tables.rows import MOST_COLUMNS, Layout, Row, Table
+from pipeline.tables.rows import MOST_COLUMNS, Layout, Row, Table, column_name
 from pipeline.tables.separated import Separated
 from pipeline.tables.workbook import Workbook
 
@@ -97,11 +96,6 @@ def _header(rows: Iterator[Row], layout: Layout, name: str) -> Row:
         message = f"the row {layout.header_row} is empty, expected the names of the columns there"
         raise ConfigError([Mistake(name, layout.header_row, 1, message)])
     raise ConfigError([Mistake(name, 1, 1, "the table is empty, expected a row of names")])
-
-
-def column_name(text: str) -> str:
-    """Return the name of a column as it is compared: one line, one space between words, NFC."""
-    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split())
 
 
 def _names(header: Row, name: str) -> list[str]:

@@ -1,7 +1,8 @@
-"""What reading a table yields, how it is asked for, and text that is harmless in a spreadsheet."""
+"""What reading a table yields, how it is asked for, names of columns, and harmless text."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -55,6 +56,11 @@ class Table:
     doubtful: dict[int, str] = field(default_factory=dict)
     """Columns, from 0, where a spreadsheet has turned texts into something else, and into what.
     It grows as rows are read."""
+
+
+def column_name(text: str) -> str:
+    """Return the name of a column as it is compared: one line, one space between words, NFC."""
+    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split())
 
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
