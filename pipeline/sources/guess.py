@@ -89,8 +89,8 @@ class _Column:
     language: str
     """Which its name ends with."""
     values: tuple[str, ...]
-    full: bool
-    """No row is without a value."""
+    rows: int
+    """Of the table, with a value or without."""
 
 
 class _Candidate(NamedTuple):
@@ -186,7 +186,7 @@ def _column(name: str, position: int, rows: Sequence[Sequence[str]], *, paths: b
         names=tuple(dict.fromkeys(_forms(base, paths=paths))),
         language=language,
         values=filled,
-        full=bool(values) and len(filled) == len(values),
+        rows=len(values),
     )
 
 
@@ -249,12 +249,10 @@ def _candidates(column: _Column) -> Iterator[_Candidate]:
 
 
 def _judged(field: str, column: _Column) -> Evidence:
+    if field == "id":
+        return ids(column.values, column.rows)
     judge = JUDGES.get(field)
-    if judge is None:
-        return Evidence(0)
-    if field == "id" and not column.full:
-        return Evidence(-3, "some rows have none")
-    return judge(column.values)
+    return judge(column.values) if judge else Evidence(0)
 
 
 def _said(weight: int, languages: Sequence[str]) -> str:
@@ -385,12 +383,12 @@ def _with_id(
     if any(line.field == "id" for line in lines):
         return lines
     meant = {one.column.name: one.field for one in chosen}
-    unique = [column for column in columns if column.full and ids(column.values).weight > 0]
+    unique = [column for column in columns if ids(column.values, column.rows).weight > 0]
     unique.sort(key=lambda c: (c.name in meant, max(map(len, c.values)) > 80, c.position))
     if not unique:
         return lines
     reason = (
         "no column is called a number of objects; look whether this is one: "
-        + ids(unique[0].values).reason
+        + ids(unique[0].values, unique[0].rows).reason
     )
     return [Line("id", unique[0].name, (unique[0].name,), reason), *lines]

@@ -349,3 +349,27 @@ def test_long_values_are_none_of_what_has_a_form(text):
         assert -3 <= found.weight <= 3
         if field in {"dimensions", "image", "iiif", "rights", "date"}:
             assert found.weight <= 0, field
+
+
+def test_faults_in_a_few_rows_do_not_make_another_column_the_id():
+    """A row without a number and one that comes twice are told when the table is checked."""
+    headers = ["Inventar-Nr.", "Titel", "Foto"]
+    rows = [
+        ["1987.12", "Blaue Vase", "vase"],
+        ["1990/3", "Stadtansicht", "stadt.JPG"],
+        ["1991.1", "Ritualmaske", "maske.png"],
+        ["", "ohne Nummer", ""],
+        ["1987.12", "doppelt", "vase"],
+    ]
+    found = guess_mapping(headers, rows)
+    assert found.mapping is not None
+    assert found.mapping.id.column == ("Inventar-Nr.",)
+    assert "1 of 5 rows have none" in found.reasons["id"]
+    assert found.mapping.image is not None, "what has no ending is found without"
+    assert "2 of 4 values are names of pictures" in found.reasons["image"]
+
+
+def test_a_column_that_is_mostly_empty_or_the_same_is_no_id():
+    for rows in ([["", "a"]] * 3 + [["7", "b"]], [["7", "a"]] * 3 + [["8", "b"]]):
+        found = guess_mapping(["Inventar-Nr.", "Titel"], rows)
+        assert found.mapping is None or found.mapping.id.column != ("Inventar-Nr.",)
