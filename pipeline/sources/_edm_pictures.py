@@ -17,7 +17,8 @@ from pipeline.items import Picture
 from pipeline.sources._edm_graph import LICENCE, SERVICE, WEB, Graph, Whole, reference
 from pipeline.sources.communities import is_community_label
 from pipeline.sources.iiiflinks import is_manifest, is_no_picture, web_picture
-from pipeline.sources.xmlnode import Node, distinct, is_address, whole_uri
+from pipeline.sources.texts import is_address
+from pipeline.sources.xmlnode import Node, distinct
 
 _SHOWN = ("isShownBy", "hasView", "object")
 """Properties of the aggregation that lead to pictures, the best first. ``edm:object`` is the one
@@ -91,10 +92,11 @@ def _rights(node: Node, graph: Graph) -> tuple[str, ...]:
 
 
 def _meant(prop: Node, graph: Graph) -> list[str]:
-    name = reference(prop) or prop.line_of_text()
+    stated = reference(prop) or prop.uri()
+    name = stated if is_address(stated) else prop.line_of_text() or stated
     licence = graph.thing(LICENCE, name)
     if licence is None:
-        return [whole_uri(name) if is_address(name) else name]
+        return [name]
     inherited = [reference(one) or one.uri() for one in licence.all("inheritFrom")]
     return [*inherited, name] if is_address(name) else inherited
 

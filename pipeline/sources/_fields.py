@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pipeline.items import Picture
-from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA
-from pipeline.sources.texts import clean_id
+from pipeline.sources.described import MOST_EXTRA
+from pipeline.sources.texts import clean_id, is_address, shortened
 
 _NO_SIZE = ("", "0", "n/a", "nan", "none", "null")
 _ATTRIBUTION = re.compile(r"(?:.{0,40} )?(?:after|by|from|of|to)", re.IGNORECASE)
@@ -150,22 +150,7 @@ def file_names(online: Sequence[Picture]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if "." in name[1:]))
 
 
-def is_address(url: str) -> bool:
-    """Say whether it is an address on the web, on one line and with a host."""
-    low = url.lower()
-    plain = not any(c.isspace() for c in url) and len(url) <= 4000
-    return plain and low.startswith(("http://", "https://")) and len(url) > 10
-
-
 # What has no place -------------------------------------------------------------------------------
-
-
-def shortened(value: str) -> str:
-    """Return a text that fits into an item, and says so where it was cut."""
-    if len(value) <= MOST_CHARACTERS:
-        return value
-    mark = f" […, cut: {len(value):,} characters]"
-    return value[: MOST_CHARACTERS - len(mark)] + mark
 
 
 def leftovers(fields: Fields, used: Collection[str]) -> dict[str, str]:

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.items import Picture
-from pipeline.sources._fields import is_address
 from pipeline.sources._iiif_texts import UNSTATED, spoken
 from pipeline.sources._jsonld import Node, address, is_a, joined, many, node_id, node_types, nodes
 from pipeline.sources.described import Measured
+from pipeline.sources.texts import is_address
 
 _IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
 _AUTH = "iiif.io/api/auth"

@@ -13,7 +13,6 @@ from functools import cached_property
 
 from pipeline.items import Notice
 from pipeline.records import Localized, text_in
-from pipeline.sources._fields import is_address, shortened
 from pipeline.sources._iiif_labels import Place
 from pipeline.sources._iiif_texts import UNSTATED, Pair, pairs, raw, spoken
 from pipeline.sources._jsonld import (
@@ -31,6 +30,7 @@ from pipeline.sources._jsonld import (
     terms_in,
 )
 from pipeline.sources.described import Statement
+from pipeline.sources.texts import is_address, shortened
 
 _SPEAKS_OF_RIGHTS = re.compile(
     r"©|\(c\)|copyright|right|licen[cs]|creative commons|\bcc[- ]?(?:by|0)\b|public domain|droits|"

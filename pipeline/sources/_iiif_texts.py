@@ -10,18 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from pipeline.records import Localized, text_in
-from pipeline.sources._fields import shortened, text
+from pipeline.sources._fields import text
 from pipeline.sources._iiif_labels import Place, place_of
 from pipeline.sources._jsonld import joined, many, nodes
-from pipeline.sources.options import LANGUAGE
-from pipeline.sources.texts import plain_from_html
+from pipeline.sources.texts import language_tag, plain_from_html, shortened
 
 UNSTATED = "und"
 _MOST_PAIRS = 1000
-_LANGUAGE = re.compile(LANGUAGE)
 _PICTURE = re.compile(r"<img\s[^<>]{0,2000}>", re.IGNORECASE)
 
 
@@ -71,11 +68,9 @@ def _stated(value: object) -> Iterator[tuple[str, str]]:
                     yield str(language), text(single)
 
 
-@lru_cache(1024)
 def _tag(language: str) -> str:
     """Return a language tag; what is none becomes "undetermined", and nothing stays nothing."""
-    tag = language.strip().replace("_", "-")
-    return tag if _LANGUAGE.match(tag) or not tag else UNSTATED
+    return language_tag(language) or (UNSTATED if language else "")
 
 
 class Pair:

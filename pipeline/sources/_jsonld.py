@@ -15,9 +15,8 @@ from itertools import islice
 from typing import TypeVar
 
 from pipeline.items import Notice
-from pipeline.sources._fields import is_address, shortened
 from pipeline.sources.described import MOST_EXTRA
-from pipeline.sources.texts import Cleaner, plain_from_html
+from pipeline.sources.texts import Cleaner, is_address, plain_from_html, shortened
 
 Node = Mapping[str, object]
 _T = TypeVar("_T")

@@ -19,7 +19,8 @@ from pipeline.sources._lido_words import (
     is_for_display,
     ordered,
 )
-from pipeline.sources.xmlnode import Node, clipped, distinct, joined, localized
+from pipeline.sources.texts import shortened
+from pipeline.sources.xmlnode import Node, distinct, joined, localized
 
 _MAKING_IDS = ("lido00007", "lido00012", "lido00224")
 _MAKING = frozenset(
@@ -138,7 +139,7 @@ def _date(event: Node, language: str) -> Localized:
             return shown
         if first or last:
             ends = distinct(n.take().line_of_text() for n in (first, last) if n)
-            return {one.language or language: clipped("–".join(ends))}
+            return {one.language or language: shortened("–".join(ends))}
     return {}
 
 
@@ -154,10 +155,10 @@ def _medium(groups: Sequence[Node], language: str) -> str:
     shown = in_language([n for one in groups for n in one.all("displayMaterialsTech")], language)
     if shown:
         spoken = [node for node in shown if node.language == shown[0].language]
-        return clipped("; ".join(distinct(node.take_all().line_of_text() for node in spoken)))
+        return shortened("; ".join(distinct(node.take_all().line_of_text() for node in spoken)))
     named = [term for one in groups for term in one.all("materialsTech/termMaterialsTech")]
     texts = (_term(term, language) for term in ordered(named))
-    return clipped("; ".join(distinct(texts)))
+    return shortened("; ".join(distinct(texts)))
 
 
 def _term(term: Node, language: str) -> str:

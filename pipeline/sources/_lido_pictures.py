@@ -17,7 +17,8 @@ from typing import NamedTuple
 from pipeline.items import Picture
 from pipeline.sources._lido_words import best_text, ordered, terms, uris
 from pipeline.sources.iiiflinks import is_manifest, is_no_picture, web_picture
-from pipeline.sources.xmlnode import Node, distinct, is_address
+from pipeline.sources.texts import is_address
+from pipeline.sources.xmlnode import Node, distinct
 
 _ADMINISTRATIVE = "administrativeMetadata"
 _NO_PICTURE = re.compile(

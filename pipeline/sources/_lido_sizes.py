@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 from pipeline.sources._lido_words import best_text
 from pipeline.sources.described import Measured, Statement
-from pipeline.sources.xmlnode import Node, clipped, distinct, put_together
+from pipeline.sources.texts import shortened
+from pipeline.sources.xmlnode import Node, distinct, put_together
 
 _PLAIN = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?")
 _NOTHING = re.compile(r"|0+(?:[.,]0+)?|[-–—?/.]+|n\.?/?a\.?|null|none|nan|unbekannt|unknown", re.I)
@@ -52,7 +53,7 @@ def sizes(entry: Node, language: str) -> tuple[Statement | Measured, ...]:
 
 
 def _statement(node: Node) -> Statement:
-    text = clipped(node.take_all().line_of_text())
+    text = shortened(node.take_all().line_of_text())
     return Statement(text=text, language=node.language or None)
 
 
@@ -73,7 +74,7 @@ def _read(group: Node, language: str, measured: list[Measured], said: list[State
             measured.append(Measured(part=part or "work", axes={axis: value}, unit=unit))
         else:
             words = " ".join(word for word in (axis, value, unit) if word)
-            text = clipped(f"{part}: {words}" if part else words)
+            text = shortened(f"{part}: {words}" if part else words)
             said.append(Statement(text=text, language=values[0].language or None))
 
 

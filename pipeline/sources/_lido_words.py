@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.items import Notice
 from pipeline.sources.communities import is_community_label, label_title
-from pipeline.sources.xmlnode import Node, clipped, distinct, is_address, whole_uri
+from pipeline.sources.texts import is_address, shortened
+from pipeline.sources.xmlnode import Node, distinct, whole_uri
 
 _PREFERRED = ("preferred", "lido00169")
 _DISPLAY = ("display", "lido00526")
@@ -53,7 +54,7 @@ def in_language(nodes: Sequence[Node], language: str) -> list[Node]:
 def best_text(nodes: Sequence[Node], language: str) -> str:
     """Take the text in ``language``, or else the first one, and leave the others."""
     best = next(iter(in_language(ordered(nodes), language)), None)
-    return clipped(best.take_all().line_of_text()) if best else ""
+    return shortened(best.take_all().line_of_text()) if best else ""
 
 
 def terms(concept: Node, language: str) -> tuple[str, ...]:

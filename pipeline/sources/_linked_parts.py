@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.items import Picture
 from pipeline.records import Localized
 from pipeline.sources import _linked_terms as terms
-from pipeline.sources._fields import at, shortened, size, text
+from pipeline.sources._fields import at, size, text
 from pipeline.sources._jsonld import (
     Node,
     aat,
@@ -25,10 +25,8 @@ from pipeline.sources._jsonld import (
     nodes,
     notices_in,
 )
-from pipeline.sources.options import LANGUAGE
-from pipeline.sources.texts import plain_from_html
+from pipeline.sources.texts import language_tag, plain_from_html, shortened
 
-_LANGUAGE = re.compile(LANGUAGE)
 _IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|tiff?|gif|jp2)$", re.IGNORECASE)
 
@@ -84,8 +82,8 @@ def language_of(node: Node, unstated: str) -> str:
     """Return the language of a name or statement; of several, the first."""
     for one in nodes(node.get("language")):
         notation = text(at(one, "notation")) or text(at(one, "notation", 0))
-        if _LANGUAGE.match(notation):
-            return notation
+        if tag := language_tag(notation):
+            return tag
         known = [terms.LANGUAGES[n] for n in numbers_of(one) if n in terms.LANGUAGES]
         return known[0] if known else "und"
     return unstated

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.sources.described import Broken
-from pipeline.sources.texts import Cleaner
+from pipeline.sources.texts import Cleaner, file_name
 from pipeline.tables.reading import open_table
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -43,14 +43,14 @@ def read_rows(path: Path, expected: Sequence[str]) -> Iterator[Row | Broken]:
         wanted = " and ".join(repr(name) for name in missing)
         message = f"expected the columns {wanted} in the first row, found: {found}"
         raise ConfigError([Mistake(str(path), table.header_line, 1, message)])
-    clean = Cleaner(str(path))
+    clean, name = Cleaner(str(path)), file_name(path)
     for row in table.rows:
-        place = f"{path.name}:{row.line}"
+        place = f"{name}:{row.line}"
         if row.problem:
             yield Broken(place=place, message=row.problem)
             continue
         pairs = zip(table.columns, row.cells, strict=True)
-        cells = {name: words for name, cell in pairs if cell and (words := clean(cell))}
+        cells = {column: words for column, cell in pairs if cell and (words := clean(cell))}
         yield Row(place, cells)
 
 

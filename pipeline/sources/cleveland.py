@@ -20,7 +20,6 @@ from pipeline.sources._fields import (
     file_names,
     identifier,
     in_language,
-    is_address,
     leftovers,
     named,
     objects,
@@ -31,7 +30,7 @@ from pipeline.sources._fields import (
 from pipeline.sources.described import Described, Found, Measured, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import plain_from_html
+from pipeline.sources.texts import is_address, plain_from_html
 
 _PRINT = ("print", "full", "web")
 _ORDERS = {"print": _PRINT, "full": ("full", "print", "web"), "web": ("web", "print", "full")}

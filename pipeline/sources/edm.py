@@ -25,14 +25,12 @@ from pipeline.sources.communities import is_community_label, label_title
 from pipeline.sources.described import Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import clean_id
+from pipeline.sources.texts import clean_id, is_address, shortened
 from pipeline.sources.xmlfile import XmlFile, read_all
 from pipeline.sources.xmlnode import (
     Node,
-    clipped,
     distinct,
     gathered,
-    is_address,
     joined,
     leftovers,
     localized,
@@ -109,7 +107,7 @@ class EdmSource:
         pictures = shown(reader.whole, reader.graph, files_first=bool(options.images))
         names, classes = reader.kinds()
         return Described(
-            id=clipped(name),
+            id=shortened(name),
             place=place,
             title=reader.one("dc:title"),
             description=reader.description(),
@@ -186,13 +184,13 @@ class _Reader:
             texts: Localized = {}
             for one in node.all(label) if node else ():
                 if text := one.line_of_text():
-                    texts.setdefault(one.language or self._options.language, clipped(text))
+                    texts.setdefault(one.language or self._options.language, shortened(text))
             if texts:
                 return texts
         if node and node.name == "TimeSpan":
             ends = [one.line_of_text() for one in (*node.all("begin"), *node.all("end"))]
             text = "–".join(distinct(ends))
-            return {self._options.language: clipped(text)} if text else {}
+            return {self._options.language: shortened(text)} if text else {}
         return {}
 
     def kinds(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -238,13 +236,15 @@ class _Reader:
                     found.append(prop.take().line_of_text())
                 elif labels := self._labels(reference(prop) or text):
                     found.append(labels.get(language) or next(iter(labels.values())))
-        return clipped("; ".join(distinct(found)))
+        return shortened("; ".join(distinct(found)))
 
     def sizes(self) -> tuple[Statement, ...]:
         """Take what is said of the size."""
         said = [prop for prop in self._stated("dcterms:extent") if prop.line_of_text()]
         return put_together(
-            Statement(text=clipped(prop.take_all().line_of_text()), language=prop.language or None)
+            Statement(
+                text=shortened(prop.take_all().line_of_text()), language=prop.language or None
+            )
             for prop in said
         )
 
@@ -256,7 +256,7 @@ class _Reader:
             labels = self._labels(reference(prop) or text)
             name = labels.get(self._options.language) or next(iter(labels.values()), text)
             if name and not is_address(name):
-                return clipped(name)
+                return shortened(name)
         return ""
 
     def page(self) -> str:
@@ -266,7 +266,7 @@ class _Reader:
             for prop in node.all(name) if node else ():
                 address = reference(prop) or prop.uri()
                 if is_address(address):
-                    return clipped(prop.take().uri() or address)
+                    return shortened(prop.take().uri() or address)
         return self.whole.uri if is_address(self.whole.uri) else ""
 
     def notices(self) -> tuple[Notice, ...]:

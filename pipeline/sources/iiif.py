@@ -25,14 +25,14 @@ from urllib.parse import urljoin
 from pydantic import Field, ValidationError
 
 from pipeline.errors import ConfigError, Mistake, SourceError
-from pipeline.sources._fields import Unfit, is_address
+from pipeline.sources._fields import Unfit
 from pipeline.sources._iiif_manifest import Each, Told, describe, is_manifest
 from pipeline.sources._jsonld import Node, cleaned, is_a, many, node_id, nodes
 from pipeline.sources.described import Broken, Found
 from pipeline.sources.documents import Desk, documents
 from pipeline.sources.jsonfile import read_entries
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import Cleaner
+from pipeline.sources.texts import Cleaner, is_address
 
 _log = logging.getLogger(__name__)
 

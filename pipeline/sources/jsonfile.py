@@ -17,6 +17,7 @@ from typing import NamedTuple, TextIO
 from pipeline.errors import ConfigError, Mistake
 from pipeline.sources.described import Broken
 from pipeline.sources.jsontext import NotJson, checked, decode, end_of_space, end_of_value, parse
+from pipeline.sources.texts import file_name
 
 MOST_BYTES = 32 * 1024 * 1024
 """Of a document that is read whole. The largest IIIF manifests of books have about 20 MB."""
@@ -77,11 +78,6 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding=encoding, errors=errors, newline="\n")
 
 
-def _name(path: Path) -> str:
-    """Return the file's name; of one that is not UTF-8, what can be shown of it."""
-    return path.name.encode("utf-8", "replace").decode()
-
-
 def _unreadable(name: str, error: OSError | UnicodeError) -> ConfigError:
     if isinstance(error, UnicodeError):
         message = "found a byte that is not UTF-16, expected UTF-8; save the file again as UTF-8"
@@ -114,7 +110,7 @@ def _lines(file: TextIO, path: Path, number: int) -> Iterator[Read]:
     """Yield what is left of the file, of which ``number`` lines are read already."""
     while line := file.readline(MOST_ENTRY + 1):
         number += 1
-        place = f"{_name(path)}:{number}"
+        place = f"{file_name(path)}:{number}"
         if len(line) > MOST_ENTRY and not line.endswith("\n"):
             _skip_line(file)
             yield place, _too_long(place)
@@ -163,7 +159,7 @@ def read_entries(path: Path, key: str | None = None) -> Iterator[Read]:
         with _open(path) as file:
             number, start = _first_line(file)
             is_array = start.startswith("[")
-            place = f"{_name(path)}:{number}"
+            place = f"{file_name(path)}:{number}"
             entry = None if is_array or key else _entry(start, place)
             if entry is not None and not isinstance(entry, Broken):
                 yield place, entry
@@ -174,7 +170,7 @@ def read_entries(path: Path, key: str | None = None) -> Iterator[Read]:
     if is_array or key:
         yield from read_array(path, None if is_array else key)
     else:
-        yield f"{_name(path)}:1", read_json(path)
+        yield f"{file_name(path)}:1", read_json(path)
 
 
 def _first_line(file: TextIO) -> tuple[int, str]:
@@ -338,7 +334,7 @@ class _Window:
             return Broken(place=place, message=str(error))
 
     def _place(self, line_before: int) -> str:
-        where = f"{_name(self._path)}:{self._line}"
+        where = f"{file_name(self._path)}:{self._line}"
         one_line = self._line == line_before
         return f"{where}:{self._at - self._line_start + 1}" if one_line else where
 

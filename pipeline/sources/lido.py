@@ -29,14 +29,12 @@ from pipeline.sources._lido_words import (
 from pipeline.sources.described import Broken, Described, Found
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import clean_id
+from pipeline.sources.texts import clean_id, is_address, shortened
 from pipeline.sources.xmlfile import XmlFile, read_all
 from pipeline.sources.xmlnode import (
     Node,
-    clipped,
     distinct,
     gathered,
-    is_address,
     leftovers,
     localized,
 )
@@ -129,9 +127,9 @@ class LidoSource:
         title = localized(_titles(entry), options.language)
         names, classes = _kinds(entry, language)
         rights = work_rights(entry, language)
-        work = {"lido:rightsWorkSet/lido:rightsType": clipped(rights)} if rights else {}
+        work = {"lido:rightsWorkSet/lido:rightsType": shortened(rights)} if rights else {}
         return Described(
-            id=clipped(name),
+            id=shortened(name),
             place=place,
             title=title,
             description=_description(entry, options.language),
@@ -201,5 +199,5 @@ def _source_url(entry: Node) -> str:
     )
     for node in (*pages, *entry.all("objectPublishedID")):
         if is_address(node.uri()):
-            return clipped(node.take().uri())
+            return shortened(node.take().uri())
     return ""

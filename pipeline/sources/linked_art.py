@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 
 from pipeline.care import care_of
 from pipeline.errors import ConfigError, Mistake, SourceError
-from pipeline.sources._fields import Unfit, is_address
+from pipeline.sources._fields import Unfit
 from pipeline.sources._iiif_manifest import Told, is_manifest
 from pipeline.sources._iiif_manifest import describe as describe_manifest
 from pipeline.sources._jsonld import Node, address, cleaned, is_a, many, node_id
@@ -29,7 +29,7 @@ from pipeline.sources.described import Broken, Described, Found
 from pipeline.sources.documents import Desk, documents
 from pipeline.sources.jsonfile import read_entries, read_json
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import Cleaner
+from pipeline.sources.texts import Cleaner, is_address
 
 _log = logging.getLogger(__name__)
 

@@ -29,7 +29,6 @@ from pipeline.sources._fields import (
     flag,
     identifier,
     in_language,
-    is_address,
     leftovers,
     named,
     size,
@@ -40,7 +39,7 @@ from pipeline.sources._rows import read_rows
 from pipeline.sources.described import Broken, Described, Found, Measured, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import plain_from_html
+from pipeline.sources.texts import is_address, plain_from_html
 
 _log = logging.getLogger(__name__)
 

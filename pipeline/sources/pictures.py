@@ -24,14 +24,18 @@ from pydantic import field_validator
 from pipeline.errors import ConfigError, Mistake
 from pipeline.licences import read_rights
 from pipeline.records import Localized
-from pipeline.sources._fields import is_address, shortened
 from pipeline.sources._picture_bytes import MOST_BLOCK, NoPicture, read_blocks
 from pipeline.sources._picture_words import BadXmp, Words, flat, members, picture_words, read_xmp
 from pipeline.sources.described import MOST_EXTRA, Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import clean_id, plain_from_html
-from pipeline.sources.xmlnode import language_tag
+from pipeline.sources.texts import (
+    clean_id,
+    is_address,
+    language_tag,
+    plain_from_html,
+    shortened,
+)
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,6 @@ from pipeline.sources._fields import (
     file_names,
     identifier,
     in_language,
-    is_address,
     leftovers,
     named,
     objects,
@@ -39,7 +38,7 @@ from pipeline.sources._fields import (
 from pipeline.sources.described import Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk, documents
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import plain_from_html
+from pipeline.sources.texts import is_address, plain_from_html
 
 MOST_BYTES = 4 * 1024**3
 """Of one file when it is no longer compressed. The largest that are published have 0.3 GB."""

@@ -1,7 +1,8 @@
-"""Texts of catalogues, made fit to be shown: control characters, entities, tags, mojibake.
+"""Texts of catalogues, made fit to be shown: control characters, entities, tags, mojibake, length.
 
-Knows characters and a few tags of HTML, and nothing of catalogues. What it takes away is what no
-reader would miss; a title such as ``<untitled>`` or ``<script>`` is text and stays.
+Knows characters, a few tags of HTML, what a web address and a language's tag look like, and
+nothing of catalogues. What it takes away is what no reader would miss; a title such as
+``<untitled>`` or ``<script>`` is text and stays.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ import html
 import logging
 import re
 import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.sources.described import MOST_CHARACTERS
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +24,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of characters, as ``"\\ud83d"`` alone in JSON makes them: no file could hold them."""
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """What an id cannot be made of, because nobody sees it: controls, marks of direction, joiners."""
+
+_ADDRESS = re.compile(r"https?://(?:\w|\[[0-9a-f:.]{2,45}\])\S{0,3900}", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
+"""Source: BCP 47, without its private and grandfathered forms."""
 
 _USER = re.compile(r"(https?:[/\\]{2})[^\s/?#]{1,300}@", re.IGNORECASE)
 _TOKEN = re.compile(
@@ -58,6 +67,38 @@ def clean_id(text: str) -> str:
     """Return an id as it is seen: without what is invisible, on one line, in NFC."""
     seen = _SURROGATES.sub("\ufffd", _UNSEEN.sub(" ", text))
     return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def shortened(text: str) -> str:
+    """Return a text that fits into an item, and says so where it was cut."""
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    mark = f" […, cut: {len(text):,} characters]"
+    return text[: MOST_CHARACTERS - len(mark)] + mark
+
+
+def is_address(text: str) -> bool:
+    """Say whether it is an address on the web, on one line and with a host."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def language_tag(text: str) -> str:
+    """Return a language as BCP 47 writes it, or ``""``.
+
+    >>> language_tag("EN"), language_tag("de_at"), language_tag("none")
+    ('en', 'de-AT', '')
+    """
+    tag = text.strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        return ""
+    first, *rest = tag.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def file_name(path: Path) -> str:
+    """Return a file's name; of one that is not UTF-8, what can be shown of it."""
+    return path.name.encode("utf-8", "replace").decode()
 
 
 def without_secrets(text: str) -> str:

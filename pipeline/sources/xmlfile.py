@@ -22,9 +22,9 @@ from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 from pipeline.errors import ConfigError, Mistake, SourceError
 from pipeline.sources.described import Broken, Found
 from pipeline.sources.documents import Desk, documents
-from pipeline.sources.texts import Cleaner
+from pipeline.sources.texts import Cleaner, file_name, language_tag
 from pipeline.sources.xmlbytes import Utf8
-from pipeline.sources.xmlnode import Node, language_tag
+from pipeline.sources.xmlnode import Node
 
 if TYPE_CHECKING:
     from lxml.etree import XMLSyntaxError, _Element
@@ -90,7 +90,7 @@ class XmlFile:
 
     def __init__(self, path: Path, tags: Collection[str]) -> None:
         self.path = path
-        self.name = path.name.encode("utf-8", "replace").decode()
+        self.name = file_name(path)
         self._tags = [*tags, f"{{{OAI}}}resumptionToken", f"{{{OAI}}}error"]
         self._clean = Cleaner(self.name)
         self._names: dict[object, tuple[str, str]] = {}

@@ -7,19 +7,13 @@ nothing is lost by being overlooked.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import Localized
-from pipeline.sources.described import MOST_CHARACTERS, MOST_EXTRA, Statement
-from pipeline.sources.texts import plain_from_html
-
-_ADDRESS = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,8}")
-"""Source: BCP 47, without its private and grandfathered forms."""
+from pipeline.sources.described import MOST_EXTRA, Statement
+from pipeline.sources.texts import is_address, plain_from_html, shortened
 
 
 @dataclass(slots=True, eq=False)
@@ -115,29 +109,6 @@ def whole_uri(text: str) -> str:
     return whole.replace("&amp;", "&").replace(" ", "%20")
 
 
-def is_address(text: str) -> bool:
-    """Whether it is an address on the web."""
-    return _ADDRESS.match(text) is not None
-
-
-@functools.lru_cache(maxsize=1024)
-def language_tag(text: str) -> str:
-    """Return a language as BCP 47 writes it (``zh-hant-TW``, ``de_de``), or ``""``."""
-    tag = text.strip().replace("_", "-")
-    if not _LANGUAGE.fullmatch(tag):
-        return ""
-    first, *rest = tag.split("-")
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
-
-
-def clipped(text: str) -> str:
-    """Return a text as long as one may be; one that is longer says at its end that it was cut."""
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    mark = f" … (cut: {len(text):,} characters)"
-    return text[: MOST_CHARACTERS - len(mark)] + mark
-
-
 def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Localized:
     """Take one text in each language, the first, and leave the others for `leftovers`.
 
@@ -150,7 +121,7 @@ def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Lo
     for node in nodes:
         text = node.paragraphs() if long else node.line_of_text()
         tag = node.language or language
-        if text and texts.setdefault(tag, clipped(text)) == clipped(text):
+        if text and texts.setdefault(tag, shortened(text)) == shortened(text):
             node.take_all()
     return texts
 
@@ -163,10 +134,10 @@ def gathered(notes: Iterable[Node], language: str) -> Localized:
     found: dict[str, dict[str, None]] = {}
     for note in notes:
         text = plain_from_html(note.paragraphs())
-        if text and not (is_address(text) and " " not in text):
+        if text and not is_address(text):
             found.setdefault(note.language or language, {})[text] = None
             note.take_all()
-    return {tag: clipped("\n\n".join(texts)) for tag, texts in found.items()}
+    return {tag: shortened("\n\n".join(texts)) for tag, texts in found.items()}
 
 
 def joined(texts: Sequence[Localized]) -> Localized:
@@ -179,9 +150,9 @@ def joined(texts: Sequence[Localized]) -> Localized:
         return {}
     spoken = [tag for tag in named[0] if all(tag in text for text in named)]
     if spoken:
-        return {tag: clipped("; ".join(distinct(text[tag] for text in named))) for tag in spoken}
+        return {tag: shortened("; ".join(distinct(text[tag] for text in named))) for tag in spoken}
     words = distinct(next(iter(text.values())) for text in named)
-    return {next(iter(named[0])): clipped("; ".join(words))}
+    return {next(iter(named[0])): shortened("; ".join(words))}
 
 
 def put_together(said: Iterable[Statement]) -> tuple[Statement, ...]:
@@ -193,14 +164,14 @@ def put_together(said: Iterable[Statement]) -> tuple[Statement, ...]:
     for one in said:
         spoken.setdefault(one.language, []).append(one.text)
     return tuple(
-        Statement(text=clipped("; ".join(distinct(texts))), language=language)
+        Statement(text=shortened("; ".join(distinct(texts))), language=language)
         for language, texts in spoken.items()
     )
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     """Return each text once, without empty ones, in their order."""
-    return tuple(dict.fromkeys(clipped(text) for text in texts if text))
+    return tuple(dict.fromkeys(shortened(text) for text in texts if text))
 
 
 def leftovers(
@@ -267,5 +238,5 @@ def _bounded(found: list[tuple[str, str]]) -> dict[str, str]:
         while key in extra and extra[key] != text:
             again += 1
             key = f"{way} ({again})"
-        extra[key] = clipped(text)
+        extra[key] = shortened(text)
     return extra

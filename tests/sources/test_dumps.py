@@ -16,7 +16,6 @@ from pipeline.sources._fields import (
     address,
     flag,
     identifier,
-    is_address,
     leftovers,
     named,
     pictures,
@@ -166,7 +165,6 @@ def test_only_addresses_of_the_web_are_pictures() -> None:
     assert pictures("https://a.example/x?id=1", "https://a.example/b.jpg?w=1", names=True)[0] == (
         "b.jpg"
     )
-    assert not is_address("https://a.example/\nx")
     assert address(None, "ftp://a.example/", "http://a.example/") == "http://a.example/"
 
 

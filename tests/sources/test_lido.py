@@ -734,7 +734,7 @@ def test_long_texts_are_cut_and_say_so(record) -> None:
     )
     title = record(titles).title["en"]
     assert len(title) == MOST_CHARACTERS
-    assert title.endswith(f" … (cut: {MOST_CHARACTERS + 10:,} characters)")
+    assert title.endswith(f" […, cut: {MOST_CHARACTERS + 10:,} characters]")
 
 
 def test_more_than_fits_is_said(record) -> None:

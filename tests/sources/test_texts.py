@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
+from pathlib import Path
 
 import hypothesis
 import pytest
 from hypothesis import strategies
 
-from pipeline.sources.texts import Cleaner, clean_id, clean_text, plain_from_html
+from pipeline.sources.described import MOST_CHARACTERS
+from pipeline.sources.texts import (
+    Cleaner,
+    clean_id,
+    clean_text,
+    file_name,
+    is_address,
+    language_tag,
+    plain_from_html,
+    shortened,
+)
 
 
 def test_controls_go_and_line_breaks_stay() -> None:
@@ -78,3 +90,51 @@ def test_mojibake_is_mended_and_said_once(caplog: pytest.LogCaptureFixture) -> N
 def test_good_text_is_left_alone(text: str, caplog: pytest.LogCaptureFixture) -> None:
     assert Cleaner("works.csv")(text) == text
     assert not caplog.records
+
+
+def test_texts_of_any_length_fit_and_say_that_they_were_cut() -> None:
+    whole = "x" * MOST_CHARACTERS
+    assert shortened(whole) == whole
+    cut = shortened(whole + "y")
+    assert len(cut) == MOST_CHARACTERS
+    assert cut.endswith("x […, cut: 100,001 characters]")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://a.example/x?y#z", True),
+        ("HTTP://a.example", True),
+        ("https://a.example/花瓶", True),
+        ("http://[2001:db8::1]:8080/", True),
+        *(
+            (text, False)
+            for text in ("", "http://", "http://[", "https:///x", "//a.example/x", "ftp://a/b")
+        ),
+        *((text, False) for text in ("a https://a.example/", "https://a.example/ and more")),
+        *((text, False) for text in ("https://a.example/\nx", "https://a.example/\n")),
+        ("https://a.example/" + "x" * 4000, False),
+    ],
+)
+def test_addresses_are_on_the_web_and_on_one_line(text: str, expected: bool) -> None:
+    assert is_address(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("EN", "en"),
+        ("de_at", "de-AT"),
+        ("zh-Hant-tw", "zh-Hant-TW"),
+        ("", ""),
+        ("x y", ""),
+        ("none", ""),
+    ],
+)
+def test_languages(written: str, tag: str) -> None:
+    assert language_tag(written) == tag
+
+
+def test_names_of_files_can_be_shown_and_written() -> None:
+    assert file_name(Path("花瓶/caf\u00e9.json")) == "caf\u00e9.json"
+    assert file_name(Path(os.fsdecode(b"a/caf\xe9.json"))) == "caf?.json"

@@ -15,7 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.sources.described import Broken
 from pipeline.sources.iiiflinks import is_manifest, is_no_picture, web_picture
 from pipeline.sources.xmlfile import MOST_ELEMENTS, XmlFile
-from pipeline.sources.xmlnode import Node, joined, language_tag, leftovers, localized
+from pipeline.sources.xmlnode import Node, joined, leftovers, localized
 
 Read = list[str | Broken]
 
@@ -253,14 +253,6 @@ def test_any_bytes_are_read_or_refused(
 
 
 # Nodes and addresses -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "tag"),
-    [("EN", "en"), ("de_at", "de-AT"), ("zh-Hant-tw", "zh-Hant-TW"), ("", ""), ("x y", "")],
-)
-def test_languages(written: str, tag: str) -> None:
-    assert language_tag(written) == tag
 
 
 def leaf(name: str, text: str, language: str = "") -> Node:
