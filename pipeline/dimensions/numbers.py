@@ -11,6 +11,9 @@ import unicodedata
 from typing import NamedTuple
 
 VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+BEGIN = f"0-9⁰¹²³⁴-⁹{VULGAR}"
+"""What a number can begin with, beside a dot, and in `LAST` what it can end with."""
+LAST = f"0-9₀-₉{VULGAR}"
 _FRACTION = r"(?:[0-9]{1,3}+/[0-9]{1,3}+(?![0-9/])|[⁰¹²³⁴-⁹]{1,3}+/[₀-₉]{1,3}+)"
 NUMBER = (
     rf"{_FRACTION}|[0-9]++(?:[.,][0-9]++|\u00a0[0-9]{{3}}(?![0-9]))*+"

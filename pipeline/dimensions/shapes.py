@@ -15,13 +15,12 @@ from typing import Any, NamedTuple
 from pipeline.dimensions.axes import MOST_M, Instance, Measured
 from pipeline.dimensions.fill import are_alike, rounding
 from pipeline.dimensions.found import Term, Twins
-from pipeline.dimensions.numbers import NUMBER, VULGAR, Number, read_number
+from pipeline.dimensions.numbers import BEGIN, NUMBER, Number, read_number
 from pipeline.dimensions.reading import Reading, said_of
 from pipeline.dimensions.result import Dimensions
 from pipeline.dimensions.tokens import plain_text
 
-_BEGIN = f"0-9.⁰¹²³⁴-⁹{VULGAR}"
-_NUMBER = re.compile(rf"(?:[^{_BEGIN}]++|\.(?![0-9]))*+({NUMBER})", re.ASCII)
+_NUMBER = re.compile(rf"(?:[^{BEGIN}.]++|\.(?![0-9]))*+({NUMBER})", re.ASCII)
 """The next number, and what stands before it."""
 _MOST_SHAPES = 4096
 _MOST_TRIES = 4

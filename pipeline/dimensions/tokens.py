@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pipeline.dimensions import words
-from pipeline.dimensions.numbers import NUMBER, VULGAR, read_number
+from pipeline.dimensions.numbers import BEGIN, LAST, NUMBER, read_number
 from pipeline.dimensions.units import HISTORICAL, units
 
 # What a token is, in one letter each: they are compared a hundred times for a statement.
@@ -139,10 +139,10 @@ def _pattern() -> re.Pattern[str]:
     cjk = [word for word in known if re.fullmatch(f"[{_CJK}]+", word)]
     terms = "|".join(sorted(cjk, key=lambda word: (-len(word), word)))
     word = (
-        r"[omOM]\.[ ]?R\.|(?:mm|cm|dm|m|in|ft)(?=[xX][ ]?[0-9])"
-        rf"|(?<=[0-9 ])[xX](?=[{_LETTER}]{{1,2}}\.?[ ]?[0-9])|[{_LETTER}]++\.?"
+        rf"[omOM]\.[ ]?R\.|(?:mm|cm|dm|m|in|ft)(?=[xX][ ]?[{BEGIN}])"
+        rf"|(?<=[{LAST} ])[xX](?=[{_LETTER}]{{1,2}}\.?[ ]?[{BEGIN}])|[{_LETTER}]++\.?"
     )
-    begins = f"(?=[0-9.⁰¹²³⁴-⁹{VULGAR}])"  # spares every word a try at a number
+    begins = f"(?=[{BEGIN}.])"  # spares every word a try at a number
     return re.compile(
         rf"[^\S\n]*+(?:{begins}({NUMBER})|({word})|({terms}|[{_CJK}])|(\n|''|[^\s])|\Z)", re.ASCII
     )

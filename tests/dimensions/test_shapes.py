@@ -42,7 +42,28 @@ def test_with_other_numbers_a_shape_says_the_same_as_reading() -> None:
 
 
 def _number(chance: random.Random) -> str:
-    return str(chance.choice([0, 1, 2, chance.randint(3, 99), chance.randint(100, 3000)]))
+    whole = chance.choice([0, 1, 2, chance.randint(3, 99), chance.randint(100, 3000)])
+    return chance.choice([f"{whole}"] * 6 + [f"{whole}½", "¾", "3/8"])
+
+
+@pytest.mark.parametrize(
+    ("plain", "other"),
+    [
+        ("10mmx12mm", "10mmx½mm"),
+        ("10mmx12mm", "10½mmx12¾mm"),
+        ("H10xB12 cm", "H10½xB12 cm"),
+        ("H10xB12 cm", "H10xB½ cm"),
+    ],
+)
+def test_numbers_written_otherwise_change_no_word_beside_them(plain: str, other: str) -> None:
+    for _ in range(3):
+        parse_dimensions(plain)
+    recalled = shapes.recall(shapes.shape_of(other, None))
+
+    assert recalled is not None
+    assert recalled == made(read_statement(other, None))
+    assert recalled.height_m is not None
+    assert recalled.width_m is not None
 
 
 @pytest.mark.parametrize(
