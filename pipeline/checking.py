@@ -89,8 +89,7 @@ class Checked(BaseModel):
         """For people: what is the same of many objects once, a few of each sort, and the sum."""
         alike: dict[tuple[str, str], list[Remark]] = {}
         for remark in self.remarks:
-            said = remark.message.removeprefix(f"{remark.id}: ").replace(remark.id, "…")
-            alike.setdefault((remark.about, _QUOTED.sub("…", said)), []).append(remark)
+            alike.setdefault((remark.about, _QUOTED.sub("…", _said(remark))), []).append(remark)
         lines: list[str] = []
         told: Counter[str] = Counter()
         for (about, _), remarks in alike.items():
@@ -138,18 +137,22 @@ class Checked(BaseModel):
         return "\n".join(advice)
 
 
+def _said(remark: Remark) -> str:
+    """Return the message without the object's own id, in which those of many objects differ."""
+    said = remark.message.removeprefix(f"{remark.id}: ")
+    return said.replace(f'"{remark.id}"', '"…"').replace(f"'{remark.id}'", "'…'")
+
+
 def _told(remarks: list[Remark]) -> str:
-    """Say once what is the same of several objects."""
+    """Say once what is the same of several objects; what has no id is called by its place."""
     first = remarks[0]
     message = first.message.removeprefix(f"{first.id}: ")
     if len(remarks) == 1:
-        where = f"{first.place}: " if first.place else ""
-        return f"{where}{first.id}: {message}"
-    named = ", ".join(remark.id for remark in remarks[:_NAMED])
+        return ": ".join([*filter(None, (first.place, first.id)), message])
+    names = [remark.id or remark.place for remark in remarks[:_NAMED]]
     others = f" and {len(remarks) - _NAMED} more" if len(remarks) > _NAMED else ""
-    texts = {remark.message.replace(remark.id, "…") for remark in remarks}
-    such_as = f" such as {first.id}:" if len(texts) > 1 else ""
-    return f"{len(remarks)} objects ({named}{others}):{such_as} {message}"
+    such_as = f" such as {names[0]}:" if len({_said(remark) for remark in remarks}) > 1 else ""
+    return f"{len(remarks)} objects ({', '.join(names)}{others}):{such_as} {message}"
 
 
 def check_exhibit(path: Path) -> Checked:

@@ -96,6 +96,22 @@ def test_what_differs_in_quoted_words_alone_is_said_once(exhibit: Path):
     assert "found '© Museum'" in text
 
 
+def test_what_has_no_id_is_called_by_its_place(exhibit: Path):
+    text = check_exhibit(exhibit).as_text()
+    assert "\nexport.csv:7: it has no id: Nr is empty" in f"\n{text}"
+    (exhibit.parent / "export.csv").write_text(f"{TABLE};Noch eins;Krug;;;;a.png;3\n", "utf-8")
+    text = check_exhibit(exhibit).as_text()
+    assert "2 objects (export.csv:7, export.csv:9): it has no id: Nr is empty" in text
+
+
+def test_an_id_within_a_word_makes_no_two_messages_alike(exhibit: Path):
+    rows = "3;a;Krug;x;x;x;x;x;x\n4;b;Krug;x;x;x;x;x;x;x\n9;c;Krug;x;x;x;x;x;x\n"
+    (exhibit.parent / "export.csv").write_text(TABLE + rows, "utf-8")
+    text = check_exhibit(exhibit).as_text()
+    assert "2 objects (3, 9): found 9 cells, expected 8" in text
+    assert "export.csv:10: 4: found 10 cells, expected 8" in text
+
+
 def test_check_says_what_to_do_next(exhibit: Path):
     path = Path("my exhibit.yaml")
     assert f"Next: vivant plan {path}" in check_exhibit(exhibit).next_step(path)
