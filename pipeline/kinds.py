@@ -142,7 +142,8 @@ def _from_words(field: str, texts: Sequence[str], role: Role, sure: Sure) -> Ite
     for text in texts:
         hit = getattr(read_statement(text), role)
         # A box or a mirror in a list of materials is a part of the thing.
-        if hit is not None and not (field == "medium" and hit.kind == "other"):
+        part = field == "medium" and role == "names" and hit is not None and hit.kind == "other"
+        if hit is not None and not part:
             yield _say(field, text, hit, sure)
 
 
