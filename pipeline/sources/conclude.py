@@ -19,7 +19,7 @@ from pipeline.items import Item, Kind, Picture, Rights, Size
 from pipeline.kinds import Evidence, guess_kind
 from pipeline.licences import find_licence, read_rights
 from pipeline.records import Localized
-from pipeline.sources.described import Described, Measured, Statement
+from pipeline.sources.described import Described, Measured, Statement, misfit
 from pipeline.sources.finder import Finder
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import clean_id, without_secrets
@@ -65,9 +65,7 @@ def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
             extra=_extra(found, found.pictures[:at] + found.pictures[at + 1 :]),
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SourceError(f"{where}: {first['msg']}") from error
+        raise SourceError(misfit(error)) from error
 
 
 def _identifier(text: str) -> str:

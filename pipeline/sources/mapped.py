@@ -24,10 +24,11 @@ from pipeline.sources.described import (
     Described,
     Measured,
     Statement,
+    misfit,
 )
 from pipeline.sources.entries import read_region
 from pipeline.sources.mapping import Axis, Joined, Listed, Mapping, unit_in
-from pipeline.sources.texts import clean_id, plain_from_html
+from pipeline.sources.texts import clean_id, plain_from_html, shortened
 
 Look = Callable[[str], Sequence[str]]
 """Returns the texts that an entry has at a name; empty ones are left out."""
@@ -139,11 +140,9 @@ class Mapped:
                 **found,
             )
         except _Unfit as error:
-            return Broken(id=identifier[:300], place=place, message=str(error))
+            return Broken(id=identifier, place=place, message=str(error))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            return Broken(id=identifier[:300], place=place, message=f"{where}: {first['msg']}")
+            return Broken(id=identifier, place=place, message=misfit(error))
 
     def _all_steps(self) -> list[tuple[str, _Step]]:
         """Say how each field comes about that the mapping says anything of."""
@@ -357,14 +356,7 @@ def _bounded(extra: dict[str, str]) -> dict[str, str]:
         return extra
     names = list(extra)
     left = names[MOST_EXTRA - 1 :] if len(names) > MOST_EXTRA else []
-    kept = {name: _cut(extra[name]) for name in names[: len(names) - len(left)]}
+    kept = {name: shortened(extra[name]) for name in names[: len(names) - len(left)]}
     if left:
         kept["(left out)"] = f"{len(left)} more fields: {', '.join(left)}"[:1000]
     return kept
-
-
-def _cut(text: str) -> str:
-    if len(text) <= MOST_CHARACTERS:
-        return text
-    left = len(text) - MOST_CHARACTERS + 100
-    return f"{text[: MOST_CHARACTERS - 100]} … ({left:,} more characters were left out)"

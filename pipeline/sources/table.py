@@ -18,7 +18,7 @@ from pipeline.sources.documents import Desk, documents
 from pipeline.sources.mapped import Mapped
 from pipeline.sources.mapping import Mapping, check_columns
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import Cleaner, clean_id
+from pipeline.sources.texts import Cleaner, clean_id, file_name
 from pipeline.tables.reading import open_table
 from pipeline.tables.rows import Layout, Row, Table
 
@@ -102,7 +102,7 @@ class TableSource:
             yield from self._rows(table, path)
 
     def _rows(self, table: Table, path: Path) -> Iterator[Found]:
-        file = path.name.encode("utf-8", "replace").decode()
+        file = file_name(path)
         clean = Cleaner(table.file)
         index = {name: column for column, name in enumerate(table.columns)}
         taken = {name for _, name in self._options.columns.columns()}
@@ -149,4 +149,4 @@ def _cleaned(cells: list[str], clean: Cleaner) -> list[str]:
 
 
 def _id(row: Row, ids: list[int]) -> str:
-    return clean_id(" ".join(row.cells[column] for column in ids if column < len(row.cells)))[:300]
+    return clean_id(" ".join(row.cells[column] for column in ids if column < len(row.cells)))
