@@ -312,12 +312,14 @@ def table() -> Table:
         made.over[kind] = frozenset(terms.over)
         made.aat.update({number: (kind, label) for number, label in terms.aat.items()})
     labels = {" ".join(_tokens(_bare(label))): number for number, (_, label) in made.aat.items()}
-    written = list(_written(file))
+    written = [
+        (language, term, hit._replace(aat=_aat(term, language, hit.kind, labels, made)))
+        for language, term, hit in _written(file)
+    ]
     for language, term, hit in written:
-        _add(made, language, [term], hit._replace(aat=_aat(term, language, hit.kind, labels, made)))
+        _add(made, language, [term], hit)
     for language, term, hit in written:
-        aat = _aat(term, language, hit.kind, labels, made)
-        _add(made, language, sorted(_inflected(term, language)), hit._replace(aat=aat))
+        _add(made, language, sorted(_inflected(term, language)), hit)
     for kind, terms in file.kinds.items():
         for ending in (e for each in terms.endings.values() for e in each):
             made.endings[fold(ending)] = Hit(f"-{ending}", kind, "names")
@@ -363,9 +365,7 @@ def _add(made: Table, language: str, forms: Sequence[str], hit: Hit) -> None:
             made.cjk.setdefault(folded, hit)
             made.longest_cjk = max(made.longest_cjk, len(folded))
             continue
-        spelt = form.casefold()
-        for umlaut, letters in _UMLAUTS.items() if language == "de" else ():
-            spelt = spelt.replace(umlaut, letters)
+        spelt = form.casefold().translate(_UMLAUTS) if language == "de" else form
         for each in (form, spelt):
             tokens = tuple(_tokens(each))
             made.words.setdefault(tokens, hit)
@@ -388,7 +388,7 @@ def _replaced(word: str, rules: Sequence[tuple[str, str]]) -> list[str]:
     return [word[: len(word) - len(old)] + new for old, new in rules if word.endswith(old)]
 
 
-_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _PLURALS: dict[str, tuple[tuple[str, str], ...]] = {
     "en": (("", "s"), ("y", "ies"), ("s", "ses"), ("x", "xes"), ("ch", "ches"), ("f", "ves")),
     "fr": (("", "s"), ("eau", "eaux"), ("al", "aux")),
