@@ -62,7 +62,7 @@ def conclude(found: Described, options: SourceOptions, finder: Finder) -> Item:
             details=found.details,
             source_url=without_secrets(found.source_url),
             place=without_secrets(found.place),
-            extra=_extra(found, found.pictures[:at] + found.pictures[at + 1 :]),
+            extra=_extra(found, dimensions, found.pictures[:at] + found.pictures[at + 1 :]),
         )
     except ValidationError as error:
         raise SourceError(misfit(error)) from error
@@ -238,14 +238,18 @@ def _evidence(found: Described, size: Dimensions | None) -> Evidence:
     )
 
 
-def _extra(found: Described, further: Sequence[Picture | Path | str]) -> dict[str, str]:
+def _extra(
+    found: Described, size: Dimensions | None, further: Sequence[Picture | Path | str]
+) -> dict[str, str]:
     """Return what has no place of its own in an item, so that nothing is lost."""
     kept = dict(found.extra)
+    # Numbers are in the item's dimensions, if they say the size of the work and not of its frame.
+    sizes = [one for one in found.sizes if size is None or isinstance(one, Statement)]
     plain = {
         "classification": "; ".join(found.classifications),
         "object name": "; ".join(found.object_names),
         "medium": found.medium,
-        "dimensions": "; ".join(one.text for one in found.sizes if isinstance(one, Statement)),
+        "dimensions": "; ".join(map(_stated, sizes)),
         "record rights": "; ".join(found.record_rights),
         "further pictures": " ".join(_shown(one) for one in further),
     }
@@ -253,6 +257,13 @@ def _extra(found: Described, further: Sequence[Picture | Path | str]) -> dict[st
         if text and kept.setdefault(name, text) != text:  # the catalogue has such a name as well
             kept[f"{name} (as read)"] = text
     return {name: without_secrets(text) for name, text in kept.items()}
+
+
+def _stated(size: Statement | Measured) -> str:
+    if isinstance(size, Statement):
+        return size.text
+    axes = ", ".join(f"{axis} {value}" for axis, value in size.axes.items())
+    return f"{size.part}: {axes} {size.unit}"
 
 
 def _shown(picture: Picture | Path | str) -> str:

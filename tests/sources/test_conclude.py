@@ -122,6 +122,17 @@ def test_the_frame_is_not_the_work(finish):
     assert item.size.height_m == pytest.approx(1.016)
 
 
+def test_numbers_that_say_no_size_of_the_work_are_kept(finish):
+    frame = Measured(part="frame", axes={"height": 120, "width": "150"}, unit="cm")
+    item = finish(sizes=(frame, Statement(text="3 kg")))
+    assert not item.size.is_known
+    assert item.extra["dimensions"] == "frame: height 120.0, width 150 cm; 3 kg"
+    work = Measured(axes={"height": 100}, unit="cm")
+    item = finish(sizes=(frame, work))
+    assert {part.name for part in item.dimensions.parts} == {"frame", "work"}
+    assert "dimensions" not in item.extra
+
+
 # Rights -----------------------------------------------------------------------------------------
 
 
