@@ -16,10 +16,17 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from pipeline.care import access_of, asks_for_credit, obstacle
-from pipeline.care import care_of as care_of
 from pipeline.items import Access, Consent, Item, Picture
 from pipeline.licences import Licence, find_licence, read_rights, suggest_uri
-from pipeline.policy import UNKNOWN, PermissionParams, RightsParams, allows, because, one_way
+from pipeline.policy import (
+    UNKNOWN,
+    PermissionParams,
+    RightsParams,
+    allows,
+    because,
+    licence_allows,
+    one_way,
+)
 from pipeline.records import Record
 from pipeline.uses import GROUPS, USES, Use, covered, expand, say
 
@@ -220,9 +227,7 @@ def _beyond(consent: Consent, use: Use, today: datetime.date) -> str:
 def _forbidden(item: Item, use: Use, allowed: RightsParams, today: datetime.date) -> _Cause | None:
     """What its licence says, and the permissions on file."""
     licence = licence_of(item)
-    row = allows(licence.code if licence else UNKNOWN, allowed)
-    sold = allowed.purpose == "commercial" and use != "preview"
-    if use in row and (not sold or "commercial" in row):
+    if licence_allows(licence.code if licence else UNKNOWN, use, allowed):
         return None
     permission = permission_for(item.id, item.rights.uri, allowed)
     ended = ""
@@ -236,7 +241,7 @@ def _forbidden(item: Item, use: Use, allowed: RightsParams, today: datetime.date
     if licence is None:
         return _Cause(*_unknown(item, ended, how))
     why = because(licence.code, use, allowed)
-    if use in row:
+    if use in allows(licence.code, allowed):
         why += ", and this exhibit says `purpose: commercial`"
     return _Cause(
         f"{ended}found the rights {licence.uri} ({licence.english}{stated}), which do not allow",
@@ -279,10 +284,8 @@ def _uncredited(item: Item, use: Use) -> _Cause | None:
 def _leave(item: Item, use: Use, allowed: RightsParams) -> str:
     """Say what allows a use that nothing stands in the way of."""
     licence = licence_of(item)
-    row = allows(licence.code if licence else UNKNOWN, allowed)
-    sold = allowed.purpose == "commercial" and use != "preview"
     permission = permission_for(item.id, item.rights.uri, allowed)
-    if permission and (use not in row or (sold and "commercial" not in row)):
+    if permission and not licence_allows(licence.code if licence else UNKNOWN, use, allowed):
         said = f"permission: {permission.document}"
     elif licence is None:
         said = "its rights are not known, which allows this much"

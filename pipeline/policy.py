@@ -126,6 +126,13 @@ def allows(code: str, allowed: RightsParams) -> frozenset[Use]:
     return (row | expand(change.allow)) - expand(change.deny)
 
 
+def licence_allows(code: str, use: Use, allowed: RightsParams) -> bool:
+    """Say whether a licence allows a use here: what a commercial exhibit makes is sold as well."""
+    row = allows(code, allowed)
+    sold = allowed.purpose == "commercial" and use != "preview"
+    return use in row and (not sold or "commercial" in row)
+
+
 def because(code: str, use: Use, allowed: RightsParams) -> str:
     """Return why a licence does not allow a use here."""
     change = allowed.policy.get(code)

@@ -13,7 +13,7 @@ from pipeline.errors import Refused
 from pipeline.items import Access, Item
 from pipeline.licences import find_licence, suggest_uri
 from pipeline.permission import Leave, decide_all, how_to_permit, permission_for, withheld
-from pipeline.policy import RightsParams, allows, because
+from pipeline.policy import RightsParams, allows, because, licence_allows
 from pipeline.reels import MUSIC_ID
 from pipeline.uses import Use, expand
 
@@ -54,9 +54,7 @@ def check_music(
     """
     uri, today = uri.strip(), today or datetime.date.today()
     licence = find_licence(uri)
-    row = allows(licence.code, allowed) if licence else frozenset()
-    sold = allowed.purpose == "commercial"
-    if licence and "derivative_video" in row and (not sold or "commercial" in row):
+    if licence and licence_allows(licence.code, "derivative_video", allowed):
         return licence.english
     permission = permission_for(MUSIC_ID, uri, allowed)
     ended = ""
@@ -68,7 +66,8 @@ def check_music(
         meant = suggest_uri(uri)
         why = "are not known" + (f"; did you mean {meant}?" if meant else "")
     else:
-        commerce = " in a commercial exhibit" * ("derivative_video" in row)
+        otherwise = "derivative_video" in allows(licence.code, allowed)
+        commerce = " in a commercial exhibit" if otherwise else ""
         reason = because(licence.code, "derivative_video", allowed)
         why = f"({licence.english}) do not allow it{commerce}: {reason}"
     raise Refused(
