@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -57,6 +58,16 @@ def made(tmp_path, catalogue):
     path = new_exhibit(tmp_path / "show", catalogue)
     data, _ = read_yaml_data(path)
     return data["source"], path.read_text("utf-8")
+
+
+def read_yaml_text(tmp_path, text):
+    (tmp_path / "line.yaml").write_text(text, "utf-8")
+    return read_yaml_data(tmp_path / "line.yaml")[0]
+
+
+def column_of(line):
+    (value,) = line.values()
+    return value["column"] if isinstance(value, dict) else value
 
 
 def test_a_table_gets_a_mapping_with_reasons_and_examples(tmp_path):
@@ -173,6 +184,42 @@ def test_the_house_format_keeps_its_source(tmp_path):
     (tmp_path / "show" / "exhibit.yaml").unlink()
     section, _ = made(tmp_path, tmp_path / "c.yaml")
     assert section["name"] == "folder"
+    # What the reader of the house's format does not open is a table like others.
+    for name, titles in (("t.tab", "title_de"), ("t.csv", "title_")):
+        header[2] = titles
+        write(tmp_path / name, header, [["1"] * 7], delimiter="\t")
+        (tmp_path / "show" / "exhibit.yaml").unlink()
+        assert made(tmp_path, tmp_path / name)[0]["name"] == "table"
+
+
+def test_each_line_that_is_not_sure_may_take_its_names_place(tmp_path):
+    doubtful = {
+        "ID": "A{}",
+        "Name": "Große Vase {}",
+        "Bemerkung": "x {}",
+        "Höhe": "{}",
+        "Breite": "2{}",
+        "Länge": "3{}",
+        "thumbnail": "{}_t.jpg",
+        "Museum": "M",
+        "Zugang": "intern",
+    }
+    rows = [[*row, *(v.format(at) for v in doubtful.values())] for at, row in enumerate(ROWS)]
+    path = write(
+        tmp_path / "export.csv",
+        HEADER[:4] + HEADER[5:] + [*doubtful],
+        rows=[[*row[:4], *row[5:]] for row in rows],
+    )
+    section, text = made(tmp_path, path)
+    _, unsure = text.split("each name stands once:\n")
+    lines = [one[6:] for one in unsure.splitlines() if re.match(r"    # \w+: ", one)]
+    found = [read_yaml_text(tmp_path, one) for one in lines]
+    assert {column_of(one) for one in found} == set(doubtful)
+    for one in found:
+        columns = {**section["columns"], **one}
+        options = TableOptions.model_validate({**section, "columns": columns})
+        for entry in TableSource(options, Desk(tmp_path / "show", None)).found():
+            assert isinstance(entry, Described) or "accesses: {intern: internal}" in entry.message
 
 
 def test_known_formats_and_folders_are_recognised(tmp_path):
@@ -184,6 +231,11 @@ def test_known_formats_and_folders_are_recognised(tmp_path):
     (tmp_path / "show" / "exhibit.yaml").unlink()
     section, _ = made(tmp_path, tmp_path / "records")
     assert section == {"name": "lido", "catalogue": "../records", "images": ["../records"]}
+    manifest = {"@context": "http://iiif.io/api/presentation/3/context.json"}
+    (tmp_path / "m.jsonld").write_text(json.dumps(manifest))
+    (tmp_path / "show" / "exhibit.yaml").unlink()
+    section, _ = made(tmp_path, tmp_path / "m.jsonld")
+    assert section["name"] == "iiif"
     (tmp_path / "photos" / "box").mkdir(parents=True)
     (tmp_path / "photos" / "box" / "1.JPG").write_bytes(b"")
     (tmp_path / "show" / "exhibit.yaml").unlink()

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.errors import CallError
+from pipeline.sources import jsonlines, table, xmlfile
 from pipeline.sources.evidence import PICTURE
+from pipeline.sources.folder import TABLES, missing_columns
 from pipeline.sources.guess import Guess, Line, guess_mapping
 from pipeline.sources.recognise import recognise
 from pipeline.sources.sampling import Sample, sample_json, sample_table
 
-_HOUSE = {"id", "kind", "rights", "credit"}
-"""Columns of the house format, and a title. Source: `pipeline.sources.folder`."""
-_TABLES = {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm"}
-_JSON = {".json", ".jsonl", ".ndjson"}
-_XML = {".xml", ".rdf", ".lido"}
+_TABLES = frozenset(table.SUFFIXES)
+_JSON = frozenset({*jsonlines.SUFFIXES, ".jsonld"})  # as IIIF and Linked Art may be called
+_XML = frozenset(xmlfile.SUFFIXES)
 _EXAMPLES = 3
 _WIDTH = 60
 _MOST_FILES = 10_000
@@ -59,7 +59,7 @@ def draft_source(catalogue: Path, shown: str, images: str) -> str:
             f"The catalogue {catalogue} is XML of a kind that is not known, expected LIDO or EDM."
         )
     sample = sample_json(catalogue) if suffix in _JSON else sample_table(catalogue)
-    if not sample.is_json and _is_house(sample.headers) and suffix not in {".xlsx", ".xlsm"}:
+    if suffix in TABLES and not missing_columns(sample.headers):
         return _dialect("folder", where)
     return _mapped(sample, where)
 
@@ -67,11 +67,6 @@ def draft_source(catalogue: Path, shown: str, images: str) -> str:
 class _Where(NamedTuple):
     catalogue: str
     images: str
-
-
-def _is_house(headers: Sequence[str]) -> bool:
-    names = {name.lower() for name in headers}
-    return names >= _HOUSE and any(n == "title" or n.startswith("title_") for n in names)
 
 
 def _of_folder(folder: Path) -> str:
@@ -131,7 +126,7 @@ def _mapped(sample: Sample, where: _Where) -> str:
     for line in guess.lines:
         lines += _line(line, sample, mark="")
     if guess.unsure:
-        lines.append("    # Not sure. Take the # away where it is right:\n")
+        lines.append("    # Not sure. Take the # away where it is right; each name stands once:\n")
     for line in guess.unsure:
         lines += _line(line, sample, mark="# ")
     lines += _extra(guess, noun)

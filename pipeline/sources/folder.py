@@ -8,7 +8,7 @@ fails alone when it is read, and the others are made.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,6 +40,8 @@ _OF_CARE = ("notices", "consent", "consents", "season", "contact", "labels")
 _TEXTS = ("title", "description", "creator", "date")
 _SIZES = tuple(f"{axis}_{unit}" for axis in AXES for unit in UNITS_M)
 _REQUIRED = ("id", "kind", "title", "rights", "credit")
+TABLES = (".csv", ".tsv", ".txt")
+"""Endings of catalogues that are tables; others are YAML."""
 
 
 class FolderOptions(Params):
@@ -76,7 +78,7 @@ class FolderSource:
             case ".yaml" | ".yml":
                 data, spots = read_yaml_data(path)
                 catalogue = read_catalogue(data, spots, str(path))
-            case ".csv" | ".tsv" | ".txt":
+            case suffix if suffix in TABLES:
                 table = _Table(path, self._options.language)
                 catalogue = read_catalogue(table.data, table.spots, str(path), table.show)
             case suffix:
@@ -134,11 +136,9 @@ class _Table:
                     "expected access or sensitivity, or `source: {name: table}` with a mapping"
                 )
                 mistakes.append(Mistake(self._file, cell.line, cell.column, message))
-        for name in _REQUIRED:
-            there = name in known or (name == "title" and any(_language(n) for n in known))
-            if not there:
-                message = f"the column {name!r} is missing{suggest(name, names)}"
-                mistakes.append(Mistake(self._file, header[0].line, 1, message))
+        for name in missing_columns(names):
+            message = f"the column {name!r} is missing{suggest(name, names)}"
+            mistakes.append(Mistake(self._file, header[0].line, 1, message))
         if mistakes:
             raise ConfigError(mistakes)
         return names
@@ -179,6 +179,14 @@ class _Table:
             else:
                 entry[str(way[0])] = text
         return entry
+
+
+def missing_columns(names: Sequence[str]) -> list[str]:
+    """Return the columns that a catalogue must have and that are not among ``names``."""
+    known = {name.lower() for name in names}
+    if any(map(_language, known)):
+        known.add("title")
+    return [name for name in _REQUIRED if name not in known]
 
 
 def _language(column: str) -> str:
