@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from pipeline.errors import ConfigError
-from pipeline.sources._fields import Fields, Unfit, at
+from pipeline.sources._fields import Fields, Unfit, at, cleaned, misfit
 from pipeline.sources._rows import read_rows, refuse_pointer
 from pipeline.sources.described import Broken, Described, Found
 from pipeline.sources.documents import Desk, documents
 from pipeline.sources.jsonfile import Read, read_array, read_json, read_lines
-from pipeline.sources.texts import Cleaner
+from pipeline.sources.texts import Cleaner, file_name
+
+_T = TypeVar("_T")
 
 JSON_SUFFIXES = (".json", ".jsonl", ".ndjson")
 _LINES = (".jsonl", ".ndjson")
@@ -56,15 +58,27 @@ def read_dump(
             for row in read_rows(path, columns):
                 yield row if isinstance(row, Broken) else Entry(row.place, row.cells)
         return
-    folder = (desk.base / catalogue).is_dir() if "://" not in catalogue else False
-    for path in documents(catalogue, desk, "json", JSON_SUFFIXES):
+    yield from from_each(catalogue, desk, JSON_SUFFIXES, lambda path: json_entries(path, lists))
+
+
+def from_each(
+    catalogue: str, desk: Desk, suffixes: tuple[str, ...], read: Callable[[Path], Iterator[_T]]
+) -> Iterator[_T | Broken]:
+    """Yield what ``read`` finds in each JSON document of a catalogue.
+
+    Raises:
+        ConfigError: if the catalogue is one document that cannot be read. In a folder of many it
+            is a `Broken`.
+    """
+    folder = (desk.base / catalogue).is_dir()
+    for path in documents(catalogue, desk, "json", suffixes):
         try:
-            yield from json_entries(path, lists)
+            yield from read(path)
         except ConfigError as error:
             if not folder:
                 raise
             mistake = error.mistakes[0]
-            yield Broken(place=f"{path.name}:{mistake.line}", message=mistake.message)
+            yield Broken(place=f"{file_name(path)}:{mistake.line}", message=mistake.message)
 
 
 def json_entries(path: Path, lists: Sequence[str] = ()) -> Iterator[Entry | Broken]:
@@ -78,7 +92,7 @@ def json_entries(path: Path, lists: Sequence[str] = ()) -> Iterator[Entry | Brok
         if isinstance(value, Broken):
             yield value
         elif isinstance(value, dict):
-            yield Entry(place, {name: _cleaned(one, clean) for name, one in value.items()})
+            yield Entry(place, {name: cleaned(one, clean) for name, one in value.items()})
         else:
             yield Broken(place=place, message=f"found {_shown(value)}, expected an object {{…}}")
 
@@ -106,7 +120,7 @@ def _values(path: Path, lists: Sequence[str]) -> Iterator[Read]:
     if listed:
         yield from read_array(path, listed)
         return
-    yield f"{path.name}:1", next((v for v in inside.values() if isinstance(v, dict)), whole)
+    yield f"{file_name(path)}:1", next((v for v in inside.values() if isinstance(v, dict)), whole)
 
 
 def _start(path: Path) -> str:
@@ -122,16 +136,6 @@ def _has_list(path: Path, key: str) -> bool:
     except ConfigError:
         return False
     return True
-
-
-def _cleaned(value: object, clean: Cleaner) -> object:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_cleaned(one, clean) for one in value]
-    if isinstance(value, dict):
-        return {clean(name): _cleaned(one, clean) for name, one in value.items()}
-    return value
 
 
 def _shown(value: object) -> str:
@@ -151,9 +155,7 @@ def describe_all(
         except Unfit as error:
             yield Broken(place=entry.place, message=str(error))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            yield Broken(place=entry.place, message=f"{where}: {first['msg']}")
+            yield Broken(place=entry.place, message=misfit(error))
         else:
             if found is not None:
                 yield found

@@ -10,21 +10,41 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from pydantic import ValidationError
+
 from pipeline.items import Picture
-from pipeline.sources.described import MOST_EXTRA
-from pipeline.sources.texts import clean_id, is_address, shortened
+from pipeline.sources.described import MOST_EXTRA, Statement
+from pipeline.sources.texts import Cleaner, clean_id, is_address, shortened
 
 _NO_SIZE = ("", "0", "n/a", "nan", "none", "null")
 _ATTRIBUTION = re.compile(r"(?:.{0,40} )?(?:after|by|from|of|to)", re.IGNORECASE)
 """Roles that say how far the work is by this person: ``after``, ``attributed to``, ``circle of``.
 Without them a copy would be shown under the name of the master."""
 _PLAIN_ROLES = ("", "artist")
+_MOST_SIDE_PX = 1_000_000
 
 Fields = Mapping[str, object]
 
 
 class Unfit(Exception):
     """An entry that cannot be described: what was found, what was expected."""
+
+
+def misfit(error: ValidationError) -> str:
+    """Return in words why an entry does not fit into `Described`: where, and what is wrong."""
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def cleaned(value: object, clean: Cleaner) -> object:
+    """Return ``value`` with every text and every key in it clean."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [cleaned(one, clean) for one in value]
+    if isinstance(value, dict):
+        return {clean(name): cleaned(one, clean) for name, one in value.items()}
+    return value
 
 
 def at(value: object, *way: str | int) -> object:
@@ -125,6 +145,18 @@ def size(value: object) -> float | str | None:
     return number if math.isfinite(number) and number > 0 else None
 
 
+def pixels(value: object) -> int | None:
+    """Return a side of a picture, which some write in quotes; ``None`` for what is none."""
+    stated = size(value)
+    return int(stated) if isinstance(stated, float) and 1 <= stated <= _MOST_SIDE_PX else None
+
+
+def statement(value: object, language: str) -> tuple[Statement, ...]:
+    """Return a size in words, or nothing."""
+    words = text(value)
+    return (Statement(text=words, language=language),) if words else ()
+
+
 def pictures(*urls: object, names: bool) -> tuple[Picture | str, ...]:
     """Return pictures for addresses, in their order and each once; what is no address is left out.
 
@@ -136,7 +168,7 @@ def pictures(*urls: object, names: bool) -> tuple[Picture | str, ...]:
     stated = (one.replace(" ", "%20") for url in urls for one in texts(url))
     flat = dict.fromkeys(one for one in stated if is_address(one))
     made = tuple(Picture(url=url) for url in flat)
-    return (*file_names(made), *made) if names else made
+    return files_first(made, names=names)
 
 
 def address(*values: object) -> str:
@@ -144,10 +176,10 @@ def address(*values: object) -> str:
     return next((url for url in map(text, values) if is_address(url)), "")
 
 
-def file_names(online: Sequence[Picture]) -> tuple[str, ...]:
-    """Return the names of files that pictures on the web have in their addresses."""
-    names = (one.url.partition("?")[0].rpartition("/")[2] for one in online)
-    return tuple(dict.fromkeys(name for name in names if "." in name[1:]))
+def files_first(online: Sequence[Picture], *, names: bool) -> tuple[Picture | str, ...]:
+    """Return pictures on the web, behind the names of files in their addresses if asked for."""
+    stated = (one.url.partition("?")[0].rpartition("/")[2] for one in online if names)
+    return (*dict.fromkeys(name for name in stated if "." in name[1:]), *online)
 
 
 # What has no place -------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.items import Picture
+from pipeline.sources._fields import pixels, size
 from pipeline.sources._iiif_texts import UNSTATED, spoken
 from pipeline.sources._jsonld import Node, address, is_a, joined, many, node_id, node_types, nodes
 from pipeline.sources.described import Measured
@@ -25,7 +26,6 @@ _IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
 _AUTH = "iiif.io/api/auth"
 _REGION = re.compile(r"(?:pct:)?\d[\d.,]{4,60}|square")
 _PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|tiff?|gif|jp2)$", re.IGNORECASE)
-_MOST_SIDE_PX = 1_000_000
 _UNITS = ("mm", "cm", "in")
 
 
@@ -147,17 +147,8 @@ def _base(service: Node) -> str:
 
 
 def _sides(node: Node) -> tuple[int, int] | None:
-    width, height = _side(node.get("width")), _side(node.get("height"))
+    width, height = pixels(node.get("width")), pixels(node.get("height"))
     return (width, height) if width and height else None
-
-
-def _side(value: object) -> int | None:
-    """Return a side in pixels, which some write in quotes."""
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,7}", value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if 1 <= value <= _MOST_SIDE_PX else None
 
 
 # Services ----------------------------------------------------------------------------------------
@@ -207,19 +198,12 @@ def physical_size(canvas: Node, part: str) -> Measured | None:
     """
     sides = _sides(canvas)
     for service in nodes(canvas.get("service")):
-        scale, unit = _number(service.get("physicalScale")), service.get("physicalUnits")
-        if sides and isinstance(unit, str) and unit in _UNITS:
+        scale, unit = size(service.get("physicalScale")), service.get("physicalUnits")
+        if sides and isinstance(scale, float) and unit in _UNITS:
             width, height = _rounded(sides[0] * scale), _rounded(sides[1] * scale)
             if width and height:
                 return Measured(part=part, axes={"height": height, "width": width}, unit=unit)
     return None
-
-
-def _number(value: object) -> float:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}(?:\.[0-9]{1,15})?", value):
-        return float(value)
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(str(value)) if known else 0.0
 
 
 def _rounded(value: float) -> float:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pipeline.items import Notice
 from pipeline.sources.described import MOST_EXTRA
-from pipeline.sources.texts import Cleaner, is_address, plain_from_html, shortened
+from pipeline.sources.texts import is_address, plain_from_html, shortened
 
 Node = Mapping[str, object]
 _T = TypeVar("_T")
@@ -32,22 +32,6 @@ _NOTICE = re.compile(
 _ANCHOR = re.compile(r"<a\s[^<>]{0,500}>([^<>]{1,300})</a", re.IGNORECASE)
 _WHOLE_TERM = re.compile(r"(?:https?://vocab\.getty\.edu/(?:page/)?aat/|aat:)([0-9]{9})")
 _TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/[0-9]{9}")
-
-
-def cleaned(value: object, clean: Cleaner) -> object:
-    """Return ``value`` with every text and every key in it clean."""
-    if isinstance(value, str):
-        return _clean(value, clean)
-    if isinstance(value, list):
-        return [cleaned(one, clean) for one in value]
-    if isinstance(value, dict):
-        return {_clean(name, clean): cleaned(one, clean) for name, one in value.items()}
-    return value
-
-
-def _clean(text: str, clean: Cleaner) -> str:
-    # Keys, types and addresses, which most texts are, have nothing to clean but their ends.
-    return text.strip() if text.isascii() and text.isprintable() else clean(text)
 
 
 def many(value: object) -> list[object]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.items import Picture
 from pipeline.records import Localized
 from pipeline.sources import _linked_terms as terms
-from pipeline.sources._fields import at, size, text
+from pipeline.sources._fields import at, pixels, text
 from pipeline.sources._jsonld import (
     Node,
     aat,
@@ -206,10 +206,10 @@ def _may_be_picture(file: Node, url: str) -> bool:
 def _sides(file: Node) -> dict[str, int]:
     sides: dict[str, int] = {}
     for one in nodes(file.get("dimension")):
-        value = size(one.get("value"))
+        value = pixels(one.get("value"))
         units = [number for unit in nodes(one.get("unit")) for number in numbers_of(unit)]
         for number in types_of(one):
             axis = terms.AXES.get(number, "")
-            if isinstance(value, float) and terms.PIXELS in units and 1 <= value <= 1e6:
-                sides[axis] = int(value)
+            if value and terms.PIXELS in units:
+                sides[axis] = value
     return sides if "width" in sides and "height" in sides else {}

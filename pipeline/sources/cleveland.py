@@ -17,17 +17,19 @@ from pipeline.sources._fields import (
     Fields,
     address,
     at,
-    file_names,
+    files_first,
     identifier,
     in_language,
     leftovers,
     named,
     objects,
+    pixels,
     size,
+    statement,
     text,
     texts,
 )
-from pipeline.sources.described import Described, Found, Measured, Statement
+from pipeline.sources.described import Described, Found, Measured
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import is_address, plain_from_html
@@ -92,8 +94,8 @@ class ClevelandSource:
             date=in_language(language, fields.get("creation_date")),
             classifications=texts(fields.get("type")),
             medium=text(fields.get("technique")),
-            sizes=(*_measured(fields), *_statement(fields)),
-            pictures=(*file_names(online), *online) if self._options.images else online,
+            sizes=(*_measured(fields), *statement(fields.get("measurements"), "en")),
+            pictures=files_first(online, names=bool(self._options.images)),
             rights=texts([fields.get("copyright"), status]),
             public_domain={"CC0": True, "Copyrighted": False}.get(status),
             credit=text(fields.get("creditline")),
@@ -110,18 +112,13 @@ class ClevelandSource:
                 if is_address(url):
                     yield Picture(
                         url=url,
-                        width_px=_pixels(at(images, which, "width")),
-                        height_px=_pixels(at(images, which, "height")),
+                        width_px=pixels(at(images, which, "width")),
+                        height_px=pixels(at(images, which, "height")),
                     )
         for which in order:
             url = text(fields.get(f"image_{which}"))
             if is_address(url):
                 yield Picture(url=url)
-
-
-def _pixels(value: object) -> int | None:
-    stated = size(value)
-    return int(stated) if isinstance(stated, float) and 1 <= stated < 1e6 else None
 
 
 def _creator(fields: Fields) -> str:
@@ -146,9 +143,3 @@ def _measured(fields: Fields) -> Iterator[Measured]:
         axes = {axis: value for axis, one in stated if (value := size(one)) is not None}
         if axes:
             yield Measured(part=text(part) or "work", axes=axes, unit="m")
-
-
-def _statement(fields: Fields) -> Iterator[Statement]:
-    words = text(fields.get("measurements"))
-    if words:
-        yield Statement(text=words, language="en")

@@ -21,6 +21,7 @@ from pipeline.items import Notice
 from pipeline.records import Localized
 from pipeline.sources._edm_graph import TAGS, Graph, Whole, reference
 from pipeline.sources._edm_pictures import pages, shown
+from pipeline.sources._fields import misfit
 from pipeline.sources.communities import is_community_label, label_title
 from pipeline.sources.described import Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk
@@ -90,9 +91,7 @@ class EdmSource:
             try:
                 yield self._described(_Reader(whole, graph, self._options), place, envelope)
             except ValidationError as error:
-                first = error.errors()[0]
-                message = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-                yield Broken(id=clean_id(whole.uri), place=place, message=message)
+                yield Broken(id=clean_id(whole.uri), place=place, message=misfit(error))
 
     def _described(self, reader: _Reader, place: str, envelope: dict[str, str]) -> Found:
         options = self._options

@@ -25,11 +25,12 @@ from urllib.parse import urljoin
 from pydantic import Field, ValidationError
 
 from pipeline.errors import ConfigError, Mistake, SourceError
-from pipeline.sources._fields import Unfit
+from pipeline.sources._dumps import from_each
+from pipeline.sources._fields import Unfit, cleaned, misfit
 from pipeline.sources._iiif_manifest import Each, Told, describe, is_manifest
-from pipeline.sources._jsonld import Node, cleaned, is_a, many, node_id, nodes
+from pipeline.sources._jsonld import Node, is_a, many, node_id, nodes
 from pipeline.sources.described import Broken, Found
-from pipeline.sources.documents import Desk, documents
+from pipeline.sources.documents import Desk
 from pipeline.sources.jsonfile import read_entries
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import Cleaner, is_address
@@ -103,20 +104,23 @@ class IiifSource:
 
     def _files(self) -> Iterator[Found]:
         catalogue = self._options.catalogue
-        is_folder = not is_address(catalogue) and (self._desk.base / catalogue).is_dir()
+        url = catalogue if is_address(catalogue) else ""
+        folder = (self._desk.base / catalogue).is_dir()
         # Collections come last: what they list and the folder has is not fetched again.
         collections: list[tuple[Node, _Origin]] = []
         useful = False
-        for path in documents(catalogue, self._desk, "json", _SUFFIXES):
-            url = catalogue if is_address(catalogue) else ""
-            for found in _documents(path, url, forgiving=is_folder):
-                useful = True
-                if isinstance(found, Broken):
-                    yield found
-                elif is_manifest(found[0]):
-                    yield from self._manifest(*found)
-                else:
-                    collections.append(found)
+
+        def read(path: Path) -> Iterator[tuple[Node, _Origin] | Broken]:
+            return _documents(path, url, forgiving=folder)
+
+        for found in from_each(catalogue, self._desk, _SUFFIXES, read):
+            useful = True
+            if isinstance(found, Broken):
+                yield found
+            elif is_manifest(found[0]):
+                yield from self._manifest(*found)
+            else:
+                collections.append(found)
         for node, origin in collections:
             yield from self._collection(node, origin, 0)
         if not useful:
@@ -136,9 +140,7 @@ class IiifSource:
         except Unfit as error:
             yield Broken(id=known, place=origin.place, message=str(error))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            yield Broken(id=known, place=origin.place, message=f"{where}: {first['msg']}")
+            yield Broken(id=known, place=origin.place, message=misfit(error))
 
     def _collection(self, node: Node, origin: _Origin, depth: int) -> Iterator[Found]:
         """Yield what a collection lists, on all its pages."""
@@ -226,27 +228,21 @@ def _documents(path: Path, url: str, *, forgiving: bool) -> Iterator[tuple[Node,
         forgiving: leave out what is neither manifest nor collection, as folders hold it.
 
     Raises:
-        ConfigError: if it cannot be read, and this is not forgiven.
+        ConfigError: if it cannot be read, or is something else and this is not forgiven.
     """
     clean = Cleaner(url or str(path))
-    try:
-        for stands, value in read_entries(path):
-            place = url or stands
-            node = cleaned(value, clean)
-            if isinstance(value, Broken):
-                yield value
-            elif isinstance(node, dict) and (is_manifest(node) or _is_collection(node)):
-                yield node, _Origin(place, url, None if url else path)
-            elif not forgiving:
-                message = f"found {_shown(node)}, expected a IIIF manifest or collection"
-                raise ConfigError([Mistake(url or str(path), 1, 1, message)])
-            else:
-                _log.info("%s is neither a IIIF manifest nor a collection.", place)
-    except ConfigError as error:
-        if not forgiving:
-            raise
-        mistake = error.mistakes[0]
-        yield Broken(place=f"{path.name}:{mistake.line}", message=mistake.message)
+    for stands, value in read_entries(path):
+        place = url or stands
+        node = cleaned(value, clean)
+        if isinstance(value, Broken):
+            yield value
+        elif isinstance(node, dict) and (is_manifest(node) or _is_collection(node)):
+            yield node, _Origin(place, url, None if url else path)
+        elif not forgiving:
+            message = f"found {_shown(node)}, expected a IIIF manifest or collection"
+            raise ConfigError([Mistake(url or str(path), 1, 1, message)])
+        else:
+            _log.info("%s is neither a IIIF manifest nor a collection.", place)
 
 
 def _is_collection(node: Node) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from pipeline.records import Localized
+from pipeline.sources._fields import misfit
 from pipeline.sources._lido_events import made
 from pipeline.sources._lido_pictures import pictures, record_rights, work_rights
 from pipeline.sources._lido_sizes import sizes
@@ -106,9 +107,7 @@ class LidoSource:
             try:
                 yield self._described(entry.node, place, dict(entry.envelope))
             except ValidationError as error:
-                first = error.errors()[0]
-                message = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-                yield Broken(place=place, message=message)
+                yield Broken(place=place, message=misfit(error))
 
     def _described(self, entry: Node, place: str, envelope: dict[str, str]) -> Found:
         options = self._options

@@ -19,14 +19,15 @@ from pydantic import Field, ValidationError
 
 from pipeline.care import care_of
 from pipeline.errors import ConfigError, Mistake, SourceError
-from pipeline.sources._fields import Unfit
+from pipeline.sources._dumps import from_each
+from pipeline.sources._fields import Unfit, cleaned, misfit
 from pipeline.sources._iiif_manifest import Told, is_manifest
 from pipeline.sources._iiif_manifest import describe as describe_manifest
-from pipeline.sources._jsonld import Node, address, cleaned, is_a, many, node_id
+from pipeline.sources._jsonld import Node, address, is_a, many, node_id
 from pipeline.sources._linked_object import describe
 from pipeline.sources._linked_parts import pictures_of
 from pipeline.sources.described import Broken, Described, Found
-from pipeline.sources.documents import Desk, documents
+from pipeline.sources.documents import Desk
 from pipeline.sources.jsonfile import read_entries, read_json
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import Cleaner, is_address
@@ -100,16 +101,8 @@ class LinkedArtSource:
     def _files(self) -> Iterator[Found]:
         catalogue = self._options.catalogue
         url = catalogue if is_address(catalogue) else ""
-        is_folder = not url and (self._desk.base / catalogue).is_dir()
         self._fetched.add(url)
-        for path in documents(catalogue, self._desk, "json", _SUFFIXES):
-            try:
-                yield from self._document(path, url)
-            except ConfigError as error:
-                if not is_folder:
-                    raise
-                mistake = error.mistakes[0]
-                yield Broken(place=f"{path.name}:{mistake.line}", message=mistake.message)
+        yield from from_each(catalogue, self._desk, _SUFFIXES, lambda p: self._document(p, url))
 
     def _document(self, path: Path, url: str) -> Iterator[Found]:
         """Yield what a file holds, and what pages follow it.
@@ -184,9 +177,7 @@ class LinkedArtSource:
         except Unfit as error:
             return Broken(id=node_id(node), place=origin.place, message=str(error))
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            return Broken(id=node_id(node), place=origin.place, message=f"{where}: {first['msg']}")
+            return Broken(id=node_id(node), place=origin.place, message=misfit(error))
         asked = self._options.manifests and not found.pictures and "iiif manifest" in found.extra
         if asked and care_of(found).access in ("public", "internal"):  # asking would tell of it
             return self._with_manifest(found)

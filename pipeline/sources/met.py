@@ -27,10 +27,11 @@ from pipeline.sources._fields import (
     objects,
     pictures,
     sizes,
+    statement,
     text,
     texts,
 )
-from pipeline.sources.described import Described, Found, Measured, Statement
+from pipeline.sources.described import Described, Found, Measured
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 
@@ -126,7 +127,7 @@ class MetSource:
             classifications=texts(text(stated["classification"]).split("|")),
             object_names=texts(stated["objectName"]),
             medium=text(stated["medium"]),
-            sizes=(*_measured(fields), *_statement(stated)),
+            sizes=(*_measured(fields), *statement(stated["dimensions"], "en")),
             pictures=self._pictures(fields, stated),
             rights=texts(stated["rightsAndReproduction"]),
             public_domain=flag(stated["isPublicDomain"]),
@@ -169,12 +170,6 @@ def _measured(fields: Fields) -> Iterator[Measured]:
             what = (text(element.get("elementName")), text(element.get("elementDescription")))
             part = ", ".join(word for word in what if word)
             yield Measured(part=part or "work", axes=axes, unit="cm")
-
-
-def _statement(stated: Fields) -> Iterator[Statement]:
-    words = text(stated["dimensions"])
-    if words:
-        yield Statement(text=words, language="en")
 
 
 def _extra(fields: Fields) -> dict[str, str]:

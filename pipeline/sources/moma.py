@@ -21,6 +21,7 @@ from pipeline.sources._fields import (
     leftovers,
     pictures,
     sizes,
+    statement,
     text,
     texts,
 )
@@ -93,8 +94,6 @@ class MomaSource:
 
 
 def _sizes(fields: Fields) -> Iterator[Statement | Measured]:
-    words, axes = text(fields.get("Dimensions")), sizes(fields, _AXES)
-    if words:
-        yield Statement(text=words, language="en")
-    if axes:
+    yield from statement(fields.get("Dimensions"), "en")
+    if axes := sizes(fields, _AXES):
         yield Measured(axes=axes, unit="cm")

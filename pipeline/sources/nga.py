@@ -31,12 +31,14 @@ from pipeline.sources._fields import (
     in_language,
     leftovers,
     named,
+    pixels,
     size,
+    statement,
     text,
     texts,
 )
 from pipeline.sources._rows import read_rows
-from pipeline.sources.described import Broken, Described, Found, Measured, Statement
+from pipeline.sources.described import Broken, Described, Found, Measured
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import is_address, plain_from_html
@@ -161,7 +163,10 @@ class NgaSource:
             date=in_language(language, fields.get("displaydate")),
             classifications=texts([fields.get("subclassification"), fields.get("classification")]),
             medium=_plain(fields.get("medium")),
-            sizes=(*_measured(joined.get("objects_dimensions.csv", [])), *_statement(fields)),
+            sizes=(
+                *_measured(joined.get("objects_dimensions.csv", [])),
+                *statement(fields.get("dimensions"), "en"),
+            ),
             pictures=tuple(_picture(image) for image in shown),
             public_domain=flag(shown[0].get("openaccess")) if shown else None,
             credit=text(fields.get("creditline")),
@@ -247,8 +252,7 @@ def _images(rows: list[Fields]) -> list[Fields]:
 
 def _picture(image: Fields) -> Picture:
     """Return the image with the size up to which the gallery's server gives it."""
-    sides = [_number(image.get(name)) for name in ("width", "height", "maxpixels")]
-    width, height, most = (side if 0 < side < 1e6 else 0.0 for side in sides)
+    width, height, most = (pixels(image.get(name)) for name in ("width", "height", "maxpixels"))
     if not (width and height):
         return Picture(service=text(image.get("iiifurl")))
     scale = min(1.0, most / max(width, height)) if most else 1.0
@@ -269,12 +273,6 @@ def _measured(rows: list[Fields]) -> Iterator[Measured]:
             parts.setdefault(what, {}).setdefault(axis, value)
     for (part, unit), axes in sorted(parts.items(), key=lambda one: one[0][0] != "overall"):
         yield Measured(part=part or "work", axes=axes, unit=unit)
-
-
-def _statement(fields: Fields) -> Iterator[Statement]:
-    words = text(fields.get("dimensions"))
-    if words:
-        yield Statement(text=words, language="en")
 
 
 def _other_rows(joined: dict[str, list[Fields]], images: list[Fields]) -> dict[str, str]:

@@ -23,10 +23,11 @@ from pipeline.sources._fields import (
     objects,
     pictures,
     size,
+    statement,
     text,
     texts,
 )
-from pipeline.sources.described import Described, Found, Measured, Statement
+from pipeline.sources.described import Described, Found, Measured
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import plain_from_html
@@ -89,7 +90,7 @@ class RijksmuseumSource:
             date=in_language(language, at(fields, "dating", "presentingDate")),
             object_names=texts(fields.get("objectTypes")),
             medium=text(fields.get("physicalMedium")) or "; ".join(_materials(fields)),
-            sizes=(*_measured(fields), *_statement(fields, language)),
+            sizes=(*_measured(fields), *statement(fields.get("subTitle"), language)),
             pictures=pictures(at(fields, "webImage", "url"), names=bool(self._options.images)),
             rights=texts(fields.get("license")),
             public_domain=False if holder else None,
@@ -125,12 +126,6 @@ def _measured(fields: Fields) -> Iterator[Measured]:
             parts.setdefault(what, {}).setdefault(axis, value)
     for (part, unit), axes in sorted(parts.items(), key=lambda one: bool(one[0][0])):
         yield Measured(part=part or "work", axes=axes, unit=unit)
-
-
-def _statement(fields: Fields, language: str) -> Iterator[Statement]:
-    words = text(fields.get("subTitle"))
-    if words:
-        yield Statement(text=words, language=language)
 
 
 def _extra(fields: Fields) -> dict[str, str]:

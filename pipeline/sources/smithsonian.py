@@ -19,24 +19,24 @@ from typing import Literal
 
 from pipeline.errors import ConfigError, Mistake
 from pipeline.items import Picture
-from pipeline.sources._dumps import JSON_SUFFIXES, Entry, describe_all, json_entries
+from pipeline.sources._dumps import JSON_SUFFIXES, Entry, describe_all, from_each, json_entries
 from pipeline.sources._fields import (
     Fields,
     Unfit,
     address,
     at,
-    file_names,
+    files_first,
     identifier,
     in_language,
     leftovers,
     named,
     objects,
-    size,
+    pixels,
     text,
     texts,
 )
 from pipeline.sources.described import Broken, Described, Found, Statement
-from pipeline.sources.documents import Desk, documents
+from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import is_address, plain_from_html
 
@@ -87,19 +87,8 @@ class SmithsonianSource:
             ConfigError: if the catalogue as a whole cannot be read.
             SourceError: if its address cannot be fetched.
         """
-        return describe_all(self._entries(), self._describe)
-
-    def _entries(self) -> Iterator[Entry | Broken]:
-        catalogue = self._options.catalogue
-        folder = "://" not in catalogue and (self._desk.base / catalogue).is_dir()
-        for path in documents(catalogue, self._desk, "json", _SUFFIXES):
-            try:
-                yield from _unpacked(path)
-            except ConfigError as error:
-                if not folder:
-                    raise
-                mistake = error.mistakes[0]
-                yield Broken(place=f"{path.name}:{mistake.line}", message=mistake.message)
+        entries = from_each(self._options.catalogue, self._desk, _SUFFIXES, _unpacked)
+        return describe_all(entries, self._describe)
 
     def _describe(self, entry: Entry) -> Described:
         fields, language = entry.fields, self._options.language
@@ -121,7 +110,7 @@ class SmithsonianSource:
             object_names=tuple(_labelled(free, "objectType", lambda _: True)),
             medium=text("; ".join(_labelled(free, "physicalDescription", _MEDIUM.fullmatch))),
             sizes=tuple(_sizes(free)),
-            pictures=(*file_names(online), *online) if self._options.images else online,
+            pictures=files_first(online, names=bool(self._options.images)),
             rights=_rights(free, access),
             record_rights=texts(at(fixed, "metadata_usage", "access")),
             credit=text("; ".join(_labelled(free, "creditLine", lambda _: True))),
@@ -234,8 +223,7 @@ def _picture(media: Fields) -> Picture | None:
     for resource in objects(media.get("resources")):
         url = text(resource.get("url"))
         if "jpeg" in text(resource.get("label")).lower() and is_address(url):
-            sides = (size(resource.get("width")), size(resource.get("height")))
-            width, height = (int(s) if isinstance(s, float) and s >= 1 else None for s in sides)
+            width, height = pixels(resource.get("width")), pixels(resource.get("height"))
             return Picture(url=url, width_px=width, height_px=height)
     url = text(media.get("content"))
     return Picture(url=url) if is_address(url) else None

@@ -25,6 +25,7 @@ from pipeline.sources._fields import (
     objects,
     pictures,
     sizes,
+    statement,
     text,
     texts,
 )
@@ -87,7 +88,7 @@ class TateSource:
             date=in_language(language, fields.get("dateText")),
             classifications=texts(fields.get("classification")),
             medium=text(fields.get("medium")),
-            sizes=_sizes(fields),
+            sizes=tuple(_sizes(fields)),
             pictures=pictures(fields.get("thumbnailUrl"), names=bool(self._options.images)),
             rights=texts(fields.get("thumbnailCopyright")),
             credit=text(fields.get("creditLine")),
@@ -122,14 +123,11 @@ def _names(makers: list[Fields]) -> str:
     return ", ".join(name for name in named_so if name)
 
 
-def _sizes(fields: Fields) -> tuple[Statement | Measured, ...]:
-    stated = text(fields.get("dimensions"))
-    axes = sizes(fields, _AXES)
-    unit = text(fields.get("units"))
-    found: list[Statement | Measured] = [Statement(text=stated, language="en")] if stated else []
+def _sizes(fields: Fields) -> Iterator[Statement | Measured]:
+    yield from statement(fields.get("dimensions"), "en")
+    axes, unit = sizes(fields, _AXES), text(fields.get("units"))
     if axes and unit:
-        found.append(Measured(axes=axes, unit=unit, trusted=False))
-    return tuple(found)
+        yield Measured(axes=axes, unit=unit, trusted=False)
 
 
 def _subjects(fields: Fields) -> dict[str, str]:

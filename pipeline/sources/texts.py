@@ -141,9 +141,9 @@ class Cleaner:
 
     def __call__(self, text: str) -> str:
         """Return ``text`` clean and, if it was mojibake, as it was meant."""
+        if text.isascii() and text.isprintable():  # as keys, addresses and most texts are
+            return text.strip()
         text = clean_text(text)
-        if text.isascii():
-            return text
         if _SUSPECT.search(text) is None:
             return text
         from ftfy import fix_encoding

@@ -374,16 +374,26 @@ def test_local_contexts_are_notices_wherever_they_stand(read: Read) -> None:
 # True size ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scale", [0, -1, "x", None, True, float("nan"), "1e-3", 1e-320, [], 1e308])
-def test_a_scale_that_is_none_gives_no_size(read: Read, scale: object) -> None:
+def scaled(scale: object) -> str:
     service = {"profile": "…/physdim", "physicalScale": scale, "physicalUnits": "mm"}
-    text = json.dumps(manifest_3(canvas_3(1, service=service)))
-    assert [one for one in read(text)[0].sizes if not _plausible(one)] == []
+    return json.dumps(manifest_3(canvas_3(1, service=service)))
 
 
-def _plausible(size: object) -> bool:
+@pytest.mark.parametrize("scale", [0, -1, "x", "-1", None, True, float("nan"), [], {}, 1e308])
+def test_a_scale_that_is_none_gives_no_size(read: Read, scale: object) -> None:
+    assert read(scaled(scale))[0].sizes == ()
+
+
+@pytest.mark.parametrize("scale", [0.001, "0.001", "1e-3"])
+def test_a_scale_is_a_number_however_it_is_written(read: Read, scale: object) -> None:
+    size = Measured(axes={"height": 6.0, "width": 4.0}, unit="mm")
+    assert read(scaled(scale))[0].sizes == (size,)
+
+
+def test_a_scale_too_small_for_anything_is_still_a_number(read: Read) -> None:
+    (size,) = read(scaled(1e-320))[0].sizes
     assert isinstance(size, Measured)
-    return all(0 < float(side) < float("inf") for side in size.axes.values())
+    assert all(0 < float(side) < 1e-300 for side in size.axes.values())
 
 
 def test_a_scale_without_a_known_unit_or_pixels_gives_no_size(read: Read) -> None:
