@@ -2,7 +2,8 @@
 
 Every picture decoder has had holes. So a foreign file is opened only in a program of its own
 (`pipeline.media.decode_child`) with a wall clock, a limit of processor time and, on Linux, of
-address space. Whatever happens to it becomes one sentence here, and the run goes on.
+address space. Whatever happens to it becomes one sentence here, and the run goes on. The tiles of
+a IIIF picture are put together in the same way (`pipeline.net.iiif_tiles`).
 
 On macOS and Windows the system offers no limit of memory that a process can set for itself;
 there the limits of pixels and bytes are what holds.
@@ -31,7 +32,7 @@ _START = (
     "package = types.ModuleType('pipeline'); "
     "package.__path__ = [sys.argv[1]]; "
     "sys.modules['pipeline'] = package; "
-    "from pipeline.media.decode_child import main; main()"
+    "from importlib import import_module; import_module(sys.argv[2]).main()"
 )
 """Starts the child without the package's ``__init__``, which imports the whole public API."""
 
@@ -113,26 +114,46 @@ def _ask(image: Path, folder: Path, limits: Limits) -> dict[str, Any]:
         "cpu_s": int(limits.timeout_s) + 1,
         "also": list(limits.also),
     }
+    try:
+        return ask_child("pipeline.media.decode_child", job, limits.timeout_s)
+    except subprocess.TimeoutExpired:
+        return {"refused": _too_long(limits)}
+    except ChildDied as died:
+        return {"refused": _death(died.status, limits)}
+
+
+class ChildDied(Exception):
+    """A program ended without an answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+        """As `subprocess` gives it: below 0 the signal that ended it."""
+
+
+def ask_child(module: str, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    """Run ``main`` of a module as a program of its own and return its answer to ``job``.
+
+    Raises:
+        ChildDied: if it gives none.
+        subprocess.TimeoutExpired: if it takes longer than ``timeout_s``.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     # A pool of threads would reserve its stacks out of the child's address space.
     environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-P", "-B", "-X", "utf8", "-c", _START, str(_PACKAGE)]
-    try:
-        done = subprocess.run(
-            command,
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            check=False,
-            env=environment,
-            timeout=limits.timeout_s,
-        )
-    except subprocess.TimeoutExpired:
-        return {"refused": _too_long(limits)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-B", "-X", "utf8", "-c", _START, str(_PACKAGE), module],
+        input=json.dumps(job).encode(),
+        capture_output=True,
+        check=False,
+        env=environment,
+        timeout=timeout_s,
+    )
     try:
         answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        _log.debug("decoding %s: %s", image, done.stderr[-2000:].decode(errors="replace"))
-        return {"refused": _death(done.returncode, limits)}
+        _log.debug("%s: %s", module, done.stderr[-2000:].decode(errors="replace"))
+        raise ChildDied(done.returncode) from None
     return answer
 
 

@@ -44,7 +44,7 @@ _MAX_TEXT_BYTES = 64 * 1024 * 1024
 """A colour profile or a description inside a PNG; Pillow's own limit refuses large profiles."""
 
 
-class _Unwritable(Exception):
+class Unwritable(Exception):
     """The result cannot be written; not the picture's fault."""
 
 
@@ -66,11 +66,11 @@ def main() -> None:
     answer: dict[str, Any]
     try:
         job = _Job(**json.load(sys.stdin))
-        _limit(job)
+        limit(job.memory_bytes, job.cpu_s)
         answer = _work(job)
     except Unreadable as reason:
         answer = {"refused": str(reason)}
-    except _Unwritable as reason:
+    except Unwritable as reason:
         answer = {"unwritable": str(reason)}
     except Exception as error:  # noqa: BLE001  a decoder may raise anything; the parent tells it
         answer = {"refused": _reason(error)}
@@ -118,7 +118,8 @@ def _work(job: _Job) -> dict[str, Any]:
     }
 
 
-def _limit(job: _Job) -> None:
+def limit(memory_bytes: int, cpu_s: int) -> None:
+    """Give this program no more than that, and let no limit but ours speak of sizes."""
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     # Our own limit speaks first, and in our own words; see _refuse_size.
@@ -129,13 +130,13 @@ def _limit(job: _Job) -> None:
     except ImportError:  # Windows
         return
     limits = {
-        resource.RLIMIT_AS: job.memory_bytes,
-        resource.RLIMIT_CPU: job.cpu_s,
+        resource.RLIMIT_AS: memory_bytes,
+        resource.RLIMIT_CPU: cpu_s,
         resource.RLIMIT_CORE: 0,
     }
-    for limit, most in limits.items():
+    for which, most in limits.items():
         try:
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(which, (most, most))
         except (OSError, ValueError):  # macOS names RLIMIT_AS but refuses to set it
             continue
 
@@ -211,7 +212,7 @@ def _write(image: Image.Image, path: Path, **options: int) -> None:
     try:
         path.write_bytes(encoded.getbuffer())
     except OSError as error:
-        raise _Unwritable(error.strerror or str(error)) from error
+        raise Unwritable(error.strerror or str(error)) from error
 
 
 _ENDS_EARLY = ("truncated", "unexpected end", "ends early", "not enough", "too short", "eof")

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from pipeline.media.decode_child import Unwritable, limit
 from pipeline.media.decode_colour import reduce, to_srgb
 from pipeline.media.decode_kind import AGAIN, Unreadable, identify, open_file
 
@@ -24,24 +24,20 @@ _SLACK_PX = 2
 """How much a tile may be larger or smaller than its place: servers round edges differently."""
 
 
-class _Unwritable(Exception):
-    """The result cannot be written; no tile's fault."""
-
-
 def main() -> None:
     """Answer the one job on stdin."""
     answer: dict[str, Any] = {}
     tile = -1
     try:
         job = json.load(sys.stdin)
-        _limit(job["memory_bytes"], job["cpu_s"])
+        limit(job["memory_bytes"], job["cpu_s"])
         image = Image.new("RGB", tuple(job["size_px"]))
         for tile, (path, left, top, width, height) in enumerate(job["tiles"]):  # noqa: B007
             image.paste(_tile(path, (width, height), job["max_pixels"]), (left, top))
         _save(image, Path(job["out"]))
     except Unreadable as reason:
         answer = {"refused": str(reason), "tile": tile}
-    except _Unwritable as reason:
+    except Unwritable as reason:
         answer = {"unwritable": str(reason)}
     except Exception as error:  # noqa: BLE001  a decoder may raise anything; the parent tells it
         said = " ".join(str(error).split())[:200]
@@ -84,27 +80,8 @@ def _fitted(pixels: Image.Image, place: tuple[int, int]) -> Image.Image:
     return result
 
 
-def _limit(memory_bytes: int, cpu_s: int) -> None:
-    warnings.simplefilter("ignore")
-    Image.MAX_IMAGE_PIXELS = None  # the limits of sizes are ours, in our own words
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    limits = {
-        resource.RLIMIT_AS: memory_bytes,
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_CORE: 0,
-    }
-    for limit, most in limits.items():
-        try:
-            resource.setrlimit(limit, (most, most))
-        except (OSError, ValueError):  # macOS names RLIMIT_AS but refuses to set it
-            continue
-
-
 def _save(image: Image.Image, path: Path) -> None:
     try:
         image.save(path, "PNG", compress_level=3)
     except OSError as error:
-        raise _Unwritable(error.strerror or str(error)) from error
+        raise Unwritable(error.strerror or str(error)) from error

@@ -9,11 +9,8 @@ Source: IIIF Image API 2.1.1 and 3.0, Implementation Notes: "Tile Region Paramet
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from typing import Any, NamedTuple
 
 from pipeline.digests import sha256_file
 from pipeline.errors import SourceError, StoreError
+from pipeline.media.decode import ChildDied, ask_child
 from pipeline.net.address import shown
 from pipeline.net.cache import Answer, Spot
 from pipeline.net.fetch import Fetcher
@@ -38,20 +36,6 @@ MAX_PIXELS = 120_000_000
 """Of the picture that is put together: 360 MB of memory."""
 _TELL_EVERY_S = 5.0
 _MEMORY_BYTES = 2 * 1024**3
-_PACKAGE = Path(__file__).parent.parent
-_START = (
-    "import sys, types; "
-    "package = types.ModuleType('pipeline'); "
-    "package.__path__ = [sys.argv[1]]; "
-    "sys.modules['pipeline'] = package; "
-    "from pipeline.net.iiif_child import main; main()"
-)
-"""Starts the child without the package's ``__init__``, as `pipeline.media.decode` does."""
-_KEPT = (
-    *("APPDATA", "HOME", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH"),
-    *("SYSTEMROOT", "TEMP", "TMP", "TMPDIR"),
-)
-"""What of the environment Python needs to find itself and Pillow; the child gets no more."""
 _LONGEST_S = 24 * 3600.0
 
 
@@ -196,28 +180,16 @@ def _paste(spot: Spot, paths: list[Path], grid: TileGrid) -> None:
 
 
 def _ask(job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
-    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-B", "-X", "utf8", "-c", _START, str(_PACKAGE)],
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            check=False,
-            env=environment,
-            timeout=timeout_s,
-        )
+        return ask_child("pipeline.net.iiif_child", job, timeout_s)
     except subprocess.TimeoutExpired:
-        return {"refused": f"putting its tiles together took more than {timeout_s:g} s", "tile": -1}
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    except (IndexError, ValueError):
-        logger.debug("tiles: %s", done.stderr[-2000:].decode(errors="replace"))
-        return {
-            "refused": f"the decoder crashed on one of its tiles (exit status {done.returncode}): "
-            "it is damaged or was made to do harm; leave the picture out",
-            "tile": -1,
-        }
-    return answer
+        why = f"putting its tiles together took more than {timeout_s:g} s"
+    except ChildDied as died:
+        why = (
+            f"the decoder crashed on one of its tiles (exit status {died.status}): it is damaged "
+            "or was made to do harm; leave the picture out"
+        )
+    return {"refused": why, "tile": -1}
 
 
 def _keep(spot: Spot, grid: TileGrid) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.net import iiif_tiles
 from pipeline.net.fetch import Fetcher
 from pipeline.net.options import NetworkOptions
 
@@ -123,14 +122,6 @@ class Tools:
     redirect = staticmethod(redirect)
     jpeg = staticmethod(jpeg)
     picture = staticmethod(picture)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _coverage_follows_the_tiles() -> Iterator[None]:
-    """Let coverage into the program that pastes tiles, as into the decoder's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(iiif_tiles, "_KEPT", (*iiif_tiles._KEPT, "COVERAGE_PROCESS_CONFIG"))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.errors import SourceError, StoreError
+from pipeline.media import decode
 from pipeline.net import iiif_tiles
 from pipeline.net.iiif_image import Whole, fetch_image, image_requests
 from pipeline.net.iiif_info import base_of, read_info
@@ -577,7 +578,7 @@ def two_tiles(web, tools):
     ],
 )
 def test_a_decoder_that_dies_is_told(two_tiles, make, monkeypatch, code, said):
-    monkeypatch.setattr(iiif_tiles, "_START", code)
+    monkeypatch.setattr(decode, "_START", code)
     if "sleep" in code:
         ask = iiif_tiles._ask
         monkeypatch.setattr(iiif_tiles, "_ask", lambda job, timeout_s: ask(job, 0.3))
