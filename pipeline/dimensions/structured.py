@@ -90,8 +90,9 @@ def _is_missing(value: object) -> bool:
 
 def _label(part: str) -> Label:
     """Return what a table's name of a part says."""
-    label = Label()
-    for token in tokenize(part):
+    label = Label(text=part)
+    tokens = tokenize(part)
+    for token in tokens:
         if token.kind in {PART, PLURAL}:
             label.parts += (token.value,) if token.value else ()
             label.several = label.several or token.kind == PLURAL
@@ -101,12 +102,11 @@ def _label(part: str) -> Label:
             label.position = True
         elif token.kind == UNKNOWN:
             label.words += (token.value,)
-    kinds = {token.kind for token in tokenize(part)}
+    kinds = {token.kind for token in tokens}
     if WITH in kinds and label.parts:
         label.parts, label.counted_in = (), label.parts
     elif WITHOUT in kinds:
         label.parts, label.fresh = (), True
-    label.text = part
     return label
 
 
