@@ -214,8 +214,10 @@ class _Tally:
             return
         self.ids[entry.id] = None
         self.kinds[entry.kind] += 1
-        # Reasons quote the word that decided: a chair is called other, and that is known.
-        self.unknown += entry.kind is Kind.OTHER and '"' not in entry.kind_reason
+        # A guess quotes the word that decided: a chair is called other, and that is known. So is
+        # what catalogue or config call other themselves, which is no guess and has no arrow.
+        guessed = "→" in entry.kind_reason
+        self.unknown += entry.kind is Kind.OTHER and guessed and '"' not in entry.kind_reason
         self.pictures |= entry.image is not None
         self.texts |= entry.image is None
         before = len(self.remarks)

@@ -130,6 +130,18 @@ def test_check_says_what_to_do_next(exhibit: Path):
     assert "source.columns.kinds" in check_exhibit(exhibit).next_step(path)
 
 
+def test_what_is_called_other_on_purpose_is_no_unknown_kind(exhibit: Path):
+    rows = "".join(f"Y{n};Ding;Ding;;;{CC0};a.png;other\n" for n in range(3))
+    table = f"{TABLE.splitlines()[0]}\n{rows}"
+    (exhibit.parent / "export.csv").write_text(table, encoding="utf-8")
+    assert (check_exhibit(exhibit).kinds, check_exhibit(exhibit).unknown) == ({"other": 3}, 3)
+    config = exhibit.read_text("utf-8")
+    exhibit.write_text(f"{config}objects: {{Y1: {{kind: other}}}}\n", encoding="utf-8")
+    assert check_exhibit(exhibit).unknown == 2
+    exhibit.write_text(config.replace("image:", "kind: Saal\n    image:"), encoding="utf-8")
+    assert (check_exhibit(exhibit).kinds, check_exhibit(exhibit).unknown) == ({"other": 3}, 0)
+
+
 def test_a_text_without_a_section_that_typesets_it_is_not_ready(exhibit: Path):
     head = TABLE.splitlines()[0]
     row = f"L 1;Erntelied;Volkslied;;;{CC0};;"
