@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.care import care_of
 from pipeline.errors import SourceError
 from pipeline.items import Item, Unusable
 from pipeline.sources.described import Broken, Found
@@ -73,7 +74,6 @@ class Collection:
         if isinstance(found, Broken):
             place, message = map(without_secrets, (found.place, found.message))
             return Unusable(id=found.id[:300], place=place, message=message)
-        from pipeline.care import care_of
         from pipeline.sources.conclude import conclude
 
         try:
