@@ -6,8 +6,8 @@ This module weighs what the fields of an entry say. It knows no source and no re
 plain names, those of `pipeline.items.Kind`.
 
 Evidence in its order: an AAT id; the object name; the classification; the medium; a title that
-is the name of a thing (``Jar``, ``Cabbage-Leaf Bowl``); materials and vague words; the size. What
-comes later may only tell the kind more exactly, as ``over`` in the table allows: what is filed
+is the name of a thing (``Jar``, ``Cabbage-Leaf Bowl``) or, of ceramics and glass, of a figure
+(``Guanyin``); materials and vague words; the size. What comes later may only tell the kind more exactly, as ``over`` in the table allows: what is filed
 under prints and made as a gelatin silver print is a photograph. Titles stand before materials and
 size, because departments of decorative arts write the object's name there and nowhere else.
 """
@@ -122,6 +122,8 @@ def _findings(evidence: Evidence) -> Iterator[_Finding]:
     if evidence.title:
         yield from _from_title(evidence.title)
         yield from _from_figure(evidence.title, (*names, *classes))
+    yield from _from_words("object name", names, "figures", "guess")
+    yield from _from_words("classification", classes, "figures", "guess")
     yield from _from_words("object name", names, "hints", "guess")
     yield from _from_words("classification", classes, "hints", "guess")
     yield from _from_words("medium", medium, "hints", "guess")
@@ -164,9 +166,8 @@ def _from_figure(title: str, filed_under: Sequence[str]) -> Iterator[_Finding]:
     if not any(hint is not None and hint.kind == "vessel" for hint in hints):
         return
     statement = read_statement(_SAINT.sub("saint ", title))
-    hit = statement.hints
-    if hit is not None and hit.kind == "sculpture" and statement.names is None:
-        yield _say("title", title, hit, "guess")
+    if statement.figures is not None and statement.names is None:
+        yield _say("title", title, statement.figures, "guess")
 
 
 def _say(field: str, text: str, hit: Hit, sure: Sure) -> _Finding:

@@ -20,14 +20,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from pipeline.yamlfile import read_yaml
 
-Role = Literal["names", "techniques", "hints"]
-ROLES: tuple[Role, ...] = ("names", "techniques", "hints")
+Role = Literal["names", "techniques", "figures", "hints"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
 MAX_CHARS = 2_000
 """Of each statement; a title of 2,000 characters is a description."""
@@ -55,6 +55,7 @@ class Statement(NamedTuple):
 
     names: Hit | None = None
     techniques: Hit | None = None
+    figures: Hit | None = None
     hints: Hit | None = None
     is_name: bool = False
     """It begins with the name of a thing and little more, as ``Cabbage-Leaf Bowl`` does."""
@@ -76,6 +77,7 @@ class _KindTerms(BaseModel):
     aat: dict[str, str]
     names: _ByLanguage
     techniques: _ByLanguage = {}
+    figures: _ByLanguage = {}
     hints: _ByLanguage = {}
     endings: _ByLanguage = {}
 
@@ -140,12 +142,11 @@ def _read(text: str) -> Statement:
         reading = _Reading(words, added=added and not anew)
         reading.read(phrase)
         added = reading.added
-        for hit in reading.hits():
+        for hit in reading.found.values():
             if hit.role == "names" and not count:
                 is_name, goes_on = reading.is_name, reading.goes_on
             found.setdefault(hit.role, hit)
-    names, techniques, hints = (found.get(role) for role in ROLES)
-    return Statement(names, techniques, hints, is_name, goes_on)
+    return Statement(**found, is_name=is_name, goes_on=goes_on)
 
 
 def _phrases(text: str, words: Table) -> Iterator[tuple[list[str], bool]]:
@@ -187,8 +188,8 @@ class _Reading:
         self._words = words
         self.added = added
         """What is read was added to the thing."""
-        self._name: Hit | None = None
-        self._others: dict[str, Hit] = {}
+        self.found: dict[str, Hit] = {}
+        """What it says, by role."""
         self._open = not added
         """What the thing is may still come: no preposition has closed its name."""
         self._seen = 0
@@ -196,11 +197,6 @@ class _Reading:
         """A word for a part or a number was read."""
         self._article = False
         self.goes_on = False
-
-    def hits(self) -> Iterator[Hit]:
-        if self._name is not None:
-            yield self._name
-        yield from self._others.values()
 
     @property
     def is_name(self) -> bool:
@@ -232,20 +228,19 @@ class _Reading:
         return None, 0
 
     def _take(self, hit: Hit) -> None:
-        if self._open and hit.role == "names":
-            self._name = hit
-        elif self._open and hit.role == "hints":
-            self._others["hints"] = hit  # the last, as of names: a "stoneware figure"
+        if self._open and hit.role != "techniques":
+            self.found[hit.role] = hit  # the last: a "stoneware head"
         elif hit.role != "names" and not self.added:
-            self._others.setdefault(hit.role, hit)
+            self.found.setdefault(hit.role, hit)
 
     def _pass(self, word: str) -> None:
         words = self._words
         if word in words.adding:
             self.added, self._open = True, False
         elif word in words.of:
-            self.goes_on = self.goes_on or self._name is not None
-            self._open = self._open and self._name is None and (self._through or not self._seen)
+            named = "names" in self.found
+            self.goes_on = self.goes_on or named
+            self._open = self._open and not named and (self._through or not self._seen)
         elif word in words.parts:
             self._through = True
         elif word in words.articles:
