@@ -7,9 +7,10 @@ plain names, those of `pipeline.items.Kind`.
 
 Evidence in its order: an AAT id; the object name; the classification; the medium; a title that
 is the name of a thing (``Jar``, ``Cabbage-Leaf Bowl``) or, of ceramics and glass, of a figure
-(``Guanyin``); materials and vague words; the size. What comes later may only tell the kind more exactly, as ``over`` in the table allows: what is filed
-under prints and made as a gelatin silver print is a photograph. Titles stand before materials and
-size, because departments of decorative arts write the object's name there and nowhere else.
+(``Guanyin``); materials and vague words; the size. What comes later may only tell the kind more
+exactly, as ``over`` in the table allows: what is filed under prints and made as a gelatin silver
+print is a photograph. Titles stand before materials and size, because departments of decorative
+arts write the object's name there and nowhere else.
 """
 
 from __future__ import annotations

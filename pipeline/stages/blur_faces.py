@@ -2,7 +2,8 @@
 
 Comes before anything is made of a photograph. In a photograph of a place or of living heritage
 every face counts; beside an object, only faces outside its mask: a portrait's own face is the work
-and is never touched, and works that fill their photograph are not even looked at.
+and is never touched. Painted, printed and woven works are not even looked at, and where the
+photograph is the work its faces are counted and stay, unless the config says otherwise.
 
 Without an engine nothing is looked for, and the photograph says that it was not checked.
 """
