@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from pipeline.media.easing import smooth
-from pipeline.media.skin import spread
+from pipeline.media.skin import EDGE_PX, EDGE_SHARE, GUTTER_PX, LARGEST_PX, spread
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,13 +27,9 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[Any]
 
-_LARGEST_PX = 2048
-_GUTTER_PX = 16
 _PLATE_PX = 48
 _NONE_COS, _ALL_COS = float(np.cos(np.radians(86))), float(np.cos(np.radians(70)))
 """Steeper than the first the photograph counts for nothing, flatter than the second for all."""
-_EDGE_SHARE, _EDGE_PX = 0.004, 2
-"""The outermost pixels are mixed with the background and not used."""
 _REACH_SHARES = (0.1, 0.04, 0.015)
 """How far colours are carried on round the wall, beside the texture's width."""
 _LEAST_MASS = 0.1
@@ -84,13 +80,13 @@ def view_of(rgb: RGB, mask: MaskArray, spindle: Spindle) -> View:
     box = np.s_[top : int(rows[-1]) + 9, left : int(columns[-1]) + 9]
     picture: Array = rgb[box]
     solid: Array = inside[box].astype(np.uint8)
-    scale = min(1.0, _LARGEST_PX / max(solid.shape))
+    scale = min(1.0, LARGEST_PX / max(solid.shape))
     size = (max(1, round(solid.shape[1] * scale)), max(1, round(solid.shape[0] * scale)))
     exact = np.array([size[0] / solid.shape[1], size[1] / solid.shape[0]])
     if scale < 1:
         picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         solid = (cv2.resize(solid * 255, size, interpolation=cv2.INTER_AREA) > 250).astype(np.uint8)
-    edge = max(_EDGE_PX, round(_EDGE_SHARE * min(solid.shape)))
+    edge = max(EDGE_PX, round(EDGE_SHARE * min(solid.shape)))
     sure = cv2.erode(solid, np.ones((2 * edge + 1, 2 * edge + 1), np.uint8), borderValue=0)
     way = spindle.to_photo.copy()
     way[:, 2] -= (left, top)
@@ -183,7 +179,7 @@ def joined(front: Array, pieces: list[Array], ground: Array) -> Glaze:
     fade = np.linspace(0, 1, height)[:, None]
     plain = lip * (1 - fade) + ground * _INSIDE * fade
     plate = np.repeat(plain[:, None], _PLATE_PX, axis=1).astype(np.float32)
-    gutters = [np.repeat(front[:, -1:], _GUTTER_PX, 1), np.repeat(plate[:, :1], _GUTTER_PX, 1)]
+    gutters = [np.repeat(front[:, -1:], GUTTER_PX, 1), np.repeat(plate[:, :1], GUTTER_PX, 1)]
     parts = [front, *gutters, plate]
     column = sum(part.shape[1] for part in parts)
     middle = column - _PLATE_PX / 2
@@ -191,7 +187,7 @@ def joined(front: Array, pieces: list[Array], ground: Array) -> Glaze:
     if pieces:
         wide = max(piece.shape[1] for piece in pieces)
         tall = sum(piece.shape[0] for piece in pieces)
-        room = np.broadcast_to(plain[:, None], (height, wide + _GUTTER_PX, 3)).copy()
+        room = np.broadcast_to(plain[:, None], (height, wide + GUTTER_PX, 3)).copy()
         if tall > height:
             extra = np.repeat(room[-1:], tall - height, axis=0)
             room = np.concatenate([room, extra])
@@ -199,8 +195,8 @@ def joined(front: Array, pieces: list[Array], ground: Array) -> Glaze:
         top = 0
         for piece in pieces:
             down, across = piece.shape[:2]
-            room[top : top + down, _GUTTER_PX : _GUTTER_PX + across] = piece
-            left = column + _GUTTER_PX
+            room[top : top + down, GUTTER_PX : GUTTER_PX + across] = piece
+            left = column + GUTTER_PX
             places.append((left, top, left + across, top + down))
             top += down
         parts.append(room)
@@ -208,7 +204,7 @@ def joined(front: Array, pieces: list[Array], ground: Array) -> Glaze:
     down, across = whole.shape[:2]
     inset = 0.5
     box = (inset / across, inset / down, (front.shape[1] - inset) / across, (height - inset) / down)
-    scale = min(1.0, _LARGEST_PX / max(across, down))
+    scale = min(1.0, LARGEST_PX / max(across, down))
     if scale < 1:
         whole = cv2.resize(
             whole, (round(across * scale), round(down * scale)), interpolation=cv2.INTER_AREA

@@ -168,7 +168,7 @@ class _Outline:
         rows = np.flatnonzero(inside.any(axis=1))
         if rows.size < 8 or inside.any(axis=0).sum() < 8:
             return None
-        spans = np.array([_longest_run(inside[row]) for row in rows])
+        spans = np.array([longest_run(inside[row]) for row in rows])
         axis = float(np.median(spans.sum(axis=1) / 2))
         half = np.zeros(inside.shape[0], np.float32)
         for row in rows:
@@ -259,7 +259,8 @@ class _Outline:
         )
 
 
-def _longest_run(row: Array) -> tuple[int, int]:
+def longest_run(row: Array) -> tuple[int, int]:
+    """Return where the longest run of true values begins and ends; the end exclusive."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
     starts, stops = edges[::2], edges[1::2]
     longest = int(np.argmax(stops - starts))

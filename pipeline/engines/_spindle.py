@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from pipeline.engines._inflate import longest_run
 from pipeline.errors import EngineFailed
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _axis_of(cover: Array) -> tuple[float, float]:
     """Return the axis's column at half height, and how far it moves right for a row down."""
     inside = cover >= 0.5
     rows = np.flatnonzero(inside.any(axis=1))
-    spans = np.array([_longest_run(inside[row]) for row in rows], np.float64)
+    spans = np.array([longest_run(inside[row]) for row in rows], np.float64)
     middles, widths = spans.sum(axis=1) / 2, spans[:, 1] - spans[:, 0]
     at = rows + 0.5 - cover.shape[0] / 2
     widest = float(widths.max())
@@ -165,13 +166,6 @@ def _axis_of(cover: Array) -> tuple[float, float]:
         lean, axis = np.polyfit(at[good], middles[good], 1, w=np.sqrt(widths[good]))
         near = max(1.0, 0.7 * near, 0.004 * widest)
     return float(axis), float(lean)
-
-
-def _longest_run(row: Array) -> tuple[int, int]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
-    starts, stops = edges[::2], edges[1::2]
-    longest = int(np.argmax(stops - starts))
-    return int(starts[longest]), int(stops[longest])
 
 
 def _reaches(cover: Array, axis: float) -> tuple[Array, Array]:

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     Array = npt.NDArray[Any]
 
 _MARGIN_PX = 8
-_GUTTER_PX = 16
+GUTTER_PX = 16
 """Of repeated edge pixels, so that small mip levels do not mix front and plate."""
 _PLATE_SHARE = 0.1
 """Width of the plate beside the photograph's."""
-_LARGEST_PX = 2048
-_EDGE_PX, _EDGE_SHARE = 2, 0.004
+LARGEST_PX = 2048
+EDGE_PX, EDGE_SHARE = 2, 0.004
 """The outermost pixels, at least two and this share of the shorter side, are mixed with the
 background by the lens or by a loose mask; their colour is not used."""
 _PLATE_PX, _OUTLINE_PX = 640, 2
@@ -81,7 +81,7 @@ def cut_out(rgb: RGB, mask: MaskArray) -> Skin:
     right = min(int(columns[-1]) + 1 + _MARGIN_PX, mask.shape[1])
     solid = solid[top:bottom, left:right]
     photo = rgb[top:bottom, left:right].astype(np.float32)
-    edge_px = max(_EDGE_PX, round(_EDGE_SHARE * min(solid.shape)))
+    edge_px = max(EDGE_PX, round(EDGE_SHARE * min(solid.shape)))
     sure = _eroded(solid, edge_px).astype(np.float32)
     outward = spread(photo, sure)
     weight = cv2.GaussianBlur(sure, (0, 0), 0.8)[..., None]
@@ -177,19 +177,19 @@ def _ground_colour(colours: Array) -> Array:
 
 def _joined(front: Array, plate: Array, corner_px: tuple[int, int]) -> Skin:
     height, width = front.shape[:2]
-    room = _LARGEST_PX - 2 * _GUTTER_PX
-    scale = min(1.0, _LARGEST_PX / height, room / (width * (1 + _PLATE_SHARE)))
+    room = LARGEST_PX - 2 * GUTTER_PX
+    scale = min(1.0, LARGEST_PX / height, room / (width * (1 + _PLATE_SHARE)))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     if scale < 1:
         front = cv2.resize(front, size, interpolation=cv2.INTER_AREA)
     plate_px = max(8, round(size[0] * _PLATE_SHARE))
     plate = cv2.resize(plate, (plate_px, size[1]), interpolation=cv2.INTER_LINEAR)
-    gutter = np.repeat(front[:, -1:], _GUTTER_PX, axis=1)
-    other = np.repeat(plate[:, :1], _GUTTER_PX, axis=1)
+    gutter = np.repeat(front[:, -1:], GUTTER_PX, axis=1)
+    other = np.repeat(plate[:, :1], GUTTER_PX, axis=1)
     whole = np.concatenate([front, gutter, other, plate], axis=1)
     texture = np.clip(np.rint(whole), 0, 255).astype(np.uint8)
     total = texture.shape[1]
-    start = size[0] + 2 * _GUTTER_PX
+    start = size[0] + 2 * GUTTER_PX
     left, top = corner_px
     return Skin(
         texture=texture,
