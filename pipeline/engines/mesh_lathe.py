@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.engines._pot import Shell, Strip
     from pipeline.engines._sightline import Turned
     from pipeline.engines._spindle import Spindle
+    from pipeline.media.outline import Lattice, Sheet
     from pipeline.protocols import RGB, DepthArray, MaskArray
 
     Array = npt.NDArray[Any]
@@ -39,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 _HANDLES_SHARE = 0.15
 """Of the faces, for handles and spouts together."""
+_TRIES = 6
+"""To draw a handle within its share."""
 _SECTION = 0.75
 """A handle's depth beside the balloon over its outline: a long strip's balloon is 1.41 times as
 deep as the strip is wide, and handles are a little flatter than round."""
@@ -172,18 +175,14 @@ def _handles(
     area = sum(float(piece.sum()) for piece in spindle.pieces)
     for piece in spindle.pieces:
         grown = _rooted(piece, spindle, sunk)
-        budget = max(200.0, faces * float(piece.sum()) / area)
-        cell = max((5 * float(grown.sum()) / budget) ** 0.5, 1.0)
-        for _ in range(6):
-            lattice = outline.trace(grown, cell)
-            if lattice is None:
-                break
-            sheet = outline.triangulate(lattice)
-            if 2 * len(sheet.triangles) <= budget:
-                break
-            cell *= 1.15
-        if lattice is None:
+        traced = _traced(grown, max(200.0, faces * float(piece.sum()) / area))
+        if traced is None:
+            _log.warning(
+                "A handle or spout is too fine to be drawn with the faces that are left for it, "
+                "and is not there. Allow the mesh engine `lathe` more `faces`."
+            )
             continue
+        lattice, sheet = traced
         heights = _SECTION * outline.inflate(lattice)
         pillow = body.pillow(sheet, bare, heights, heights)
         rows, columns = np.flatnonzero(grown.any(1)), np.flatnonzero(grown.any(0))
@@ -192,6 +191,23 @@ def _handles(
         part = _Part(pillow.points, normals, pillow.faces, pillow.uv, pillow.observed)
         made.append((_within_wall(part, spindle, sunk), box))
     return made
+
+
+def _traced(piece: Array, budget: float) -> tuple[Lattice, Sheet] | None:
+    """Return a handle's outline in about ``budget`` faces; ``None`` if nothing of it is left."""
+    from pipeline.media import outline
+
+    cell = max((5 * float(piece.sum()) / budget) ** 0.5, 1.0)
+    traced = None
+    for _ in range(_TRIES):
+        lattice = outline.trace(piece, cell)
+        if lattice is None:
+            return None
+        traced = lattice, outline.triangulate(lattice)
+        if 2 * len(traced[1].triangles) <= budget:
+            break
+        cell *= 1.15
+    return traced
 
 
 def _rooted(piece: Array, spindle: Spindle, sunk: float) -> Array:

@@ -76,6 +76,24 @@ def test_a_jar_is_hollow_and_closed(handles: int) -> None:
     assert np.abs(body.extents[0] - body.extents[2]) < 1e-5
 
 
+def test_a_handle_that_few_faces_cannot_draw_is_not_lost_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    comb = (jar() * 255).astype(np.uint8)
+    for row in range(200, 520, 28):
+        cv2.line(comb, (440, row), (640, row), 255, 3)
+    cv2.line(comb, (640, 195), (640, 515), 255, 3)
+    mask = (cv2.GaussianBlur(comb, (0, 0), 1.0) / 255).astype(np.float32)
+    with caplog.at_level(logging.WARNING):
+        closed(build(mask, subject(height_m=0.5), LatheOptions(faces=8_000)))
+    assert "too fine to be drawn" in caplog.text
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        whole = build(mask, subject(height_m=0.5), LatheOptions())
+    assert "too fine" not in caplog.text
+    assert whole.vertices[:, 0].max() > 1.5 * -whole.vertices[:, 0].min()
+
+
 def test_faces_look_the_way_their_normals_do() -> None:
     mesh = build(jar(), subject(height_m=0.5))
     corners = mesh.vertices[mesh.faces].astype(np.float64)
