@@ -3,12 +3,16 @@
     PipelineError                 something a museum person can act on; never a stack trace
     ├── CallError                 the command or the config is wrong; nothing was done   exit 2
     │   └── ConfigError           … with file, line and column of every mistake
-    ├── Refused                   rights, consent or a licence say no                    exit 3
+    ├── Refused                   a licence or an object's care forbids one step         exit 3
     ├── ItemError                 one object failed, the others go on                    exit 1
     │   ├── SourceError           its catalogue entry or picture cannot be read
     │   └── StageFailed           a stage could not make its result
     │       └── EngineFailed      … because its engine could not; a fallback may try
     └── StoreError                the results folder is full, read-only or damaged       exit 1
+
+What an object's rights, consent and care do not allow is no error: that is found beforehand and is
+a result (`pipeline.permission.Leave`). `Refused` is what is found only where it would be done: the
+reel's music may not be used, or a remote runner would be given what may not leave this machine.
 
 A message says which object and stage, what was found, what was expected and what to do.
 Bugs are not in this tree: a ``TypeError`` stays a ``TypeError``.
@@ -59,7 +63,7 @@ class ConfigError(CallError):
 
 
 class Refused(PipelineError):
-    """Rights, consent or a licence do not allow this."""
+    """Rights or care do not allow this one step; the others go on."""
 
     exit_code = 3
 
