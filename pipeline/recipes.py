@@ -54,11 +54,6 @@ class Recipe(NamedTuple):
         """The main clip."""
         return self.clips[0] if self.clips else None
 
-    @property
-    def story(self) -> Step | None:
-        """The main clip of a text."""
-        return self.stories[0] if self.stories else None
-
     def within(self, uses: Collection[Use]) -> Recipe:
         """Return what of it may be done where only ``uses`` are allowed."""
         free = set(uses) | ({"generative"} - self.asked)

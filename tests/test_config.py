@@ -30,7 +30,7 @@ def test_a_part_is_made_only_when_its_section_is_there(tmp_path):
     recipe = load(tmp_path, "clip:\n").recipe(item())
     assert recipe.clip is not None
     assert recipe.mesh is None
-    assert recipe.story is None
+    assert recipe.stories == ()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_museum_defines_its_own_screens(tmp_path):
     wall, gif = (how.params for how in recipe.clips)
     assert (wall.width_px, wall.height_px, wall.fps, wall.codec) == (5760, 1080, 50, "hevc")
     assert gif.long_side_px == 200, "its own profile stands before the program's"
-    assert recipe.story.params.width_px == 1920
+    assert [how.params.width_px for how in recipe.stories] == [1920]
 
 
 def test_one_object_may_have_another_profile(tmp_path):
