@@ -16,7 +16,13 @@ from typing import NamedTuple
 from pipeline.items import Picture
 from pipeline.sources._edm_graph import LICENCE, SERVICE, WEB, Graph, Whole, reference
 from pipeline.sources.communities import is_community_label
-from pipeline.sources.iiiflinks import is_manifest, is_no_picture, web_picture
+from pipeline.sources.iiiflinks import (
+    is_manifest,
+    is_no_picture,
+    names_image_api,
+    service_base,
+    web_picture,
+)
 from pipeline.sources.texts import is_address
 from pipeline.sources.xmlnode import Node, distinct
 
@@ -129,8 +135,8 @@ def _service(page: Node | None, graph: Graph) -> str:
         name = reference(prop) or prop.uri()
         service = graph.thing(SERVICE, name)
         stated = [reference(one) or one.uri() for one in service.children] if service else []
-        if is_address(name) and (not stated or any("iiif.io/api/image" in one for one in stated)):
-            return re.sub(r"/info\.json$", "", name.rstrip("/"))
+        if is_address(name) and (not stated or any(map(names_image_api, stated))):
+            return service_base(name)
     return ""
 
 

@@ -20,12 +20,11 @@ from pipeline.sources._fields import pixels, size
 from pipeline.sources._iiif_texts import UNSTATED, spoken
 from pipeline.sources._jsonld import Node, address, is_a, joined, many, node_id, node_types, nodes
 from pipeline.sources.described import Measured
+from pipeline.sources.iiiflinks import is_picture_name, names_image_api, service_base
 from pipeline.sources.texts import is_address
 
-_IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
 _AUTH = "iiif.io/api/auth"
 _REGION = re.compile(r"(?:pct:)?\d[\d.,]{4,60}|square")
-_PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|tiff?|gif|jp2)$", re.IGNORECASE)
 _UNITS = ("mm", "cm", "in")
 
 
@@ -87,7 +86,7 @@ def _of(annotation: Node) -> Iterator[Painted]:
 
 def _bodies(body: object, region: str, depth: int) -> Iterator[tuple[Node, str, bool]]:
     """Yield pictures with the region of them that is meant; the default of a choice first."""
-    if isinstance(body, str) and (is_address(body) or _PICTURE_NAME.search(body)):
+    if isinstance(body, str) and (is_address(body) or is_picture_name(body)):
         yield {"id": body, "type": "Image"}, region, False
         return
     for node in nodes(body) if depth < 4 else ():
@@ -116,13 +115,13 @@ def _is_picture(node: Node) -> bool:
     if node_types(node):
         return is_a(node, "Image", "StillImage")
     media = str(node.get("format", ""))
-    named = _PICTURE_NAME.search(node_id(node).partition("?")[0])
-    return media.startswith("image/") or image_service(node) is not None or named is not None
+    known = media.startswith("image/") or image_service(node) is not None
+    return known or is_picture_name(node_id(node))
 
 
 def _picture(body: Node, service: Node | None, region: str) -> Picture | str | None:
     sides = _sides(body) or (_sides(service) if service else None) or (None, None)
-    base = _base(service) if service else ""
+    base = service_base(address(service)) if service else ""
     url = address(body)
     if base and region and service:
         return Picture(url=_cut_out(base, region, service))
@@ -141,11 +140,6 @@ def _cut_out(base: str, region: str, service: Node) -> str:
     return f"{base}/{region}/{'max' if newest else 'full'}/0/{name}.jpg"
 
 
-def _base(service: Node) -> str:
-    found = address(service)
-    return found.removesuffix("/info.json").rstrip("/")
-
-
 def _sides(node: Node) -> tuple[int, int] | None:
     width, height = pixels(node.get("width")), pixels(node.get("height"))
     return (width, height) if width and height else None
@@ -158,7 +152,7 @@ def image_service(node: Node) -> Node | None:
     """Return the Image API service of a picture, whatever its version."""
     for service in nodes(node.get("service")):
         known = any(kind.startswith("ImageService") for kind in node_types(service))
-        if known or any(api in word for word in _words(service) for api in _IMAGE_API):
+        if known or any(map(names_image_api, _words(service))):
             return service if is_address(node_id(service)) else None
     return None
 

@@ -25,10 +25,10 @@ from pipeline.sources._jsonld import (
     many,
     node_id,
     nodes,
-    notices_in,
     once,
     terms_in,
 )
+from pipeline.sources.communities import is_community_label, notices_in
 from pipeline.sources.described import Statement
 from pipeline.sources.texts import is_address, shortened
 
@@ -118,7 +118,7 @@ class Said:
     @cached_property
     def rights(self) -> tuple[str, ...]:
         """The URIs of licences that the resource states for itself."""
-        stated = [uri for uri in self._rights_uris if not notices_in(uri)]
+        stated = [uri for uri in self._rights_uris if not is_community_label(uri)]
         texts = [raw(pair.value) for pair in self._placed.get("rights", ())]
         texts += [raw(value) for value in self._required_values]
         return once([*stated, *(uri for text in texts for uri in licences_in(text))])

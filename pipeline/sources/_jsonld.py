@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from pipeline.items import Notice
 from pipeline.sources.described import MOST_EXTRA
-from pipeline.sources.texts import is_address, plain_from_html, shortened
+from pipeline.sources.texts import is_address, shortened
 
 Node = Mapping[str, object]
 _T = TypeVar("_T")
@@ -26,10 +25,6 @@ _MOST = 50
 _LICENCE = re.compile(
     r"(?i:https?://(?:www\.)?(?:creativecommons|rightsstatements)\.org/)[^\s\"'<>()]{1,200}"
 )
-_NOTICE = re.compile(
-    r"(?i:https?://(?:[a-z-]{1,20}\.)?localcontexts(?:hub)?\.org/)[^\s\"'<>()]{0,200}"
-)
-_ANCHOR = re.compile(r"<a\s[^<>]{0,500}>([^<>]{1,300})</a", re.IGNORECASE)
 _WHOLE_TERM = re.compile(r"(?:https?://vocab\.getty\.edu/(?:page/)?aat/|aat:)([0-9]{9})")
 _TERM = re.compile(r"https?://vocab\.getty\.edu/(?:page/)?aat/[0-9]{9}")
 
@@ -95,26 +90,6 @@ def licences_in(text: str) -> tuple[str, ...]:
 def terms_in(text: str) -> tuple[str, ...]:
     """Return the URIs of terms of the AAT in a text or in its links."""
     return tuple(dict.fromkeys(match[0] for match in islice(_TERM.finditer(text), _MOST)))
-
-
-def notices_in(text: str, title: str = "") -> tuple[Notice, ...]:
-    """Return the Local Contexts labels and notices that a text links to.
-
-    Args:
-        text: as it stands, with its tags.
-        title: what the text is headed, where a link has no words of its own.
-    """
-    found: dict[str, Notice] = {}
-    if "localcontexts" not in text.lower():
-        return ()
-    plain = plain_from_html(text)
-    for match in islice(_NOTICE.finditer(text), _MOST):
-        uri = match[0].rstrip(".,;")
-        anchor = _ANCHOR.match(text, max(text.rfind("<", 0, match.start()), 0))
-        words = plain_from_html(anchor[1]) if anchor else ""
-        said = plain if plain != uri else ""
-        found.setdefault(uri, Notice(uri=uri, title=words or title or uri, text=shortened(said)))
-    return tuple(found.values())
 
 
 # What has no place -------------------------------------------------------------------------------

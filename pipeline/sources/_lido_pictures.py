@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pipeline.items import Picture
 from pipeline.sources._lido_words import best_text, ordered, terms, uris
-from pipeline.sources.iiiflinks import is_manifest, is_no_picture, web_picture
+from pipeline.sources.iiiflinks import is_manifest, is_no_picture, is_picture_name, web_picture
 from pipeline.sources.texts import is_address
 from pipeline.sources.xmlnode import Node, distinct
 
@@ -126,7 +126,7 @@ def _set(node: Node, language: str, files_first: bool) -> _Set:
         links = [
             _Link(one, one.line_of_text(), _UNGRADED, 0)
             for one in node.all("resourceID")
-            if re.search(r"\.(?:jpe?g|png|tiff?|webp)$", one.line_of_text(), re.IGNORECASE)
+            if is_picture_name(one.line_of_text())
         ]
     return _Set(_sorted_links(links, files_first), _stated(rights, language), rights)
 
@@ -190,7 +190,7 @@ def _of_service(address: str, width: int | None, height: int | None) -> Picture:
 def _pixels(representation: Node) -> tuple[int | None, int | None]:
     sides: dict[str, int] = {}
     for one in representation.all("resourceMeasurementsSet"):
-        kinds = [kind for name in ("measurementType",) for kind in one.all(name)]
+        kinds = one.all("measurementType")
         words = " ".join(node.line_of_text() for kind in kinds for node in kind.below()).casefold()
         units = " ".join(n.line_of_text() for u in one.all("measurementUnit") for n in u.below())
         value = next((n.line_of_text() for n in one.all("measurementValue")), "")
@@ -199,8 +199,7 @@ def _pixels(representation: Node) -> tuple[int | None, int | None]:
         for side, names in (("width", r"width|breite|largeur"), ("height", r"height|höhe|hauteur")):
             if re.search(names, words) and int(value):
                 sides[side] = int(value)
-                for node in one.below():
-                    node.used = True
+                one.take_all()
     return sides.get("width"), sides.get("height")
 
 

@@ -27,7 +27,6 @@ from pipeline.sources._jsonld import (
     many,
     node_id,
     nodes,
-    notices_in,
 )
 from pipeline.sources._linked_parts import (
     Shown,
@@ -42,6 +41,7 @@ from pipeline.sources._linked_parts import (
     types_of,
 )
 from pipeline.sources._linked_sizes import sizes_of
+from pipeline.sources.communities import notices_in
 from pipeline.sources.described import Described
 from pipeline.sources.texts import clean_id
 

@@ -5,7 +5,6 @@ Source: Linked Art API 1.0, "Shared Structures": Name, Statement, Type, Right, D
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -23,12 +22,10 @@ from pipeline.sources._jsonld import (
     many,
     node_id,
     nodes,
-    notices_in,
 )
+from pipeline.sources.communities import is_community_label
+from pipeline.sources.iiiflinks import is_picture_name, names_image_api, service_base
 from pipeline.sources.texts import language_tag, plain_from_html, shortened
-
-_IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
-_PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|tiff?|gif|jp2)$", re.IGNORECASE)
 
 
 def types_of(node: Node) -> list[str]:
@@ -116,7 +113,7 @@ def rights_of(node: Node) -> Stated:
         kinds = nodes(right.get("classified_as"))
         same = [one for kind in kinds for one in (kind, *nodes(kind.get("equivalent")))]
         stated = [uri for one in same if (uri := address(one)) and not aat(uri)]
-        uris += [uri for uri in stated if not notices_in(uri)]
+        uris += [uri for uri in stated if not is_community_label(uri)]
         words += [named(right)] if named(right) else [label(one) for one in kinds]
     for statement in nodes(node.get("referred_to_by")):
         if has_type(statement, terms.RIGHTS):
@@ -177,7 +174,7 @@ def _kinds(file: Node) -> list[Node]:
 def _services(file: Node) -> list[Node]:
     """Return the Image API services of a file; older records are themselves one."""
     around = [*nodes(file.get("digitally_available_via")), file]
-    return [one for one in around if any(api in _standards(one) for api in _IMAGE_API)]
+    return [one for one in around if names_image_api(_standards(one))]
 
 
 def _standards(node: Node) -> str:
@@ -188,12 +185,12 @@ def _standards(node: Node) -> str:
 def _base(service: Node) -> str:
     places = [address(one) for one in many(service.get("access_point"))] or [address(service)]
     found = next((place for place in places if place), "")
-    return found.removesuffix("/info.json").rstrip("/")
+    return service_base(found)
 
 
 def _is_picture(file: Node) -> bool:
     return text(file.get("format")).startswith("image/") or bool(
-        address(file) and _PICTURE_NAME.search(node_id(file).partition("?")[0])
+        address(file) and is_picture_name(node_id(file))
     )
 
 

@@ -1,7 +1,7 @@
-"""Addresses of pictures in records that are no manifests: which of them lead to a IIIF service.
+"""Addresses of pictures: which of them lead to a IIIF service, a manifest, or to no picture.
 
-Knows the forms of addresses and nothing of formats. An address is taken for a service only where
-its form can mean nothing else.
+Knows the forms of addresses and nothing of formats. Without a word of the record an address is
+taken for a service only where its form can mean nothing else.
 
 Source: IIIF Image API 2.1 and 3.0, 2 "URI Syntax", 5 "Image Information".
 """
@@ -19,6 +19,9 @@ _REQUEST = re.compile(
 )
 _INFO = re.compile(r"(?P<base>https?://.+)/info\.json", re.IGNORECASE)
 _MANIFEST = re.compile(r"https?://.+/(?:manifest|manifest\.json|collection\.json)", re.IGNORECASE)
+_IMAGE_API = ("iiif.io/api/image", "library.stanford.edu/iiif/image-api")
+"""In profiles, protocols and contexts; the second is that of version 1."""
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|tiff?|gif|jp2)$", re.IGNORECASE)
 _NO_PICTURE = re.compile(
     r"\.(?:mp3|mp4|m4a|m4v|mov|avi|mkv|webm|ogg|ogv|oga|wav|flac|pdf|html?|xml|json|txt|docx?|"
     r"obj|gltf|glb|ply|stl|nxz|nxs|fbx|dae|usdz|zip)(?:[?#].*)?",
@@ -33,6 +36,21 @@ def web_picture(address: str, width_px: int | None = None, height_px: int | None
             url = address if form is _REQUEST else ""
             return Picture(url=url, service=match["base"], width_px=width_px, height_px=height_px)
     return Picture(url=address, width_px=width_px, height_px=height_px)
+
+
+def names_image_api(text: str) -> bool:
+    """Whether a profile or another word of a service says that it is of the Image API."""
+    return any(api in text for api in _IMAGE_API)
+
+
+def service_base(address: str) -> str:
+    """Return the base address of a service, be it stated so or as that of its ``info.json``."""
+    return address.rstrip("/").removesuffix("/info.json").rstrip("/")
+
+
+def is_picture_name(address: str) -> bool:
+    """Whether its ending is that of a picture."""
+    return _PICTURE.search(address.partition("?")[0]) is not None
 
 
 def is_manifest(address: str) -> bool:
