@@ -369,9 +369,11 @@ def _extra(thing: _Said, photo: _Said, others: list[tuple[str, Words]]) -> dict[
     """Return what has no place; rights are kept in full, and what further pictures say."""
     kept = flat(thing.rest()) | flat(photo.rest())
     for name, words in others:
+        if len(kept) >= MOST_EXTRA:
+            break
         kept |= {f"{name} {way}": text for way, text in flat(words).items()}
     most = list(kept.items())[: MOST_EXTRA - 1]
     extra = {way[:_MOST_NAME]: shortened(text) for way, text in most}
     if len(kept) > len(most):
-        extra["…"] = f"{len(kept) - len(most)} further values of the pictures were left out"
+        extra["…"] = "further values of the pictures were left out"
     return extra

@@ -356,6 +356,15 @@ def test_a_sidecar_wins_and_its_rights_stand_alone(tmp_path: Path) -> None:
         assert found.rights == ("© Some museum",)
 
 
+def test_more_words_than_an_entry_holds_are_told(tmp_path: Path) -> None:
+    RED.save(tmp_path / "a.jpg")
+    (tmp_path / "a.xmp").write_bytes(packet(seq("dc:subject", *map(str, range(800)), kind="Bag")))
+    extra = one(source(tmp_path).found()).extra
+    assert len(extra) == 500
+    assert extra["dc:subject[498]"] == "498"
+    assert extra["…"] == "further values of the pictures were left out"
+
+
 def test_several_objects_in_one_picture(tmp_path: Path) -> None:
     both = thing(alt("e:AOTitle", en="Cup")).replace(
         "</rdf:Bag>",
