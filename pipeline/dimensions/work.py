@@ -32,7 +32,6 @@ _RANK = (
 )
 """Of several names for one part the first counts: the *frame of the painting* is a frame."""
 
-_WORK = {"work", "sheet"}
 _ON_IT = ("plate", "image", "sight", "body")
 
 
