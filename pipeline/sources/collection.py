@@ -16,7 +16,7 @@ from pipeline.items import Item, Unusable
 from pipeline.sources.described import Broken, Found
 from pipeline.sources.finder import Finder, picture_folders
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import without_secrets
+from pipeline.sources.texts import is_address, without_secrets
 
 
 class Dialect(Protocol):
@@ -89,11 +89,14 @@ class Collection:
 def folders_of(options: SourceOptions, base: Path) -> list[Path]:
     """Return the folders of pictures: those that are named, or the catalogue's own.
 
+    That of a catalogue on the web is the config's.
+
     Raises:
         ConfigError: naming each that is not there.
     """
     named = picture_folders(options.images, base)
     if named:
         return named
-    catalogue = base / str(getattr(options, "catalogue", "."))
+    stated = str(getattr(options, "catalogue", "."))
+    catalogue = base if is_address(stated) else base / stated
     return [catalogue if catalogue.is_dir() else catalogue.parent]

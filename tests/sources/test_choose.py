@@ -17,7 +17,8 @@ from pipeline.sources.choose import (
     SourceChoice,
     open_source,
 )
-from pipeline.sources.collection import Collection
+from pipeline.sources.collection import Collection, folders_of
+from pipeline.sources.table import TableOptions
 
 NEEDED = {"table": {"columns": {"id": "Number"}}, "jsonl": {"columns": {"id": "number"}}}
 
@@ -44,3 +45,13 @@ def test_each_is_read_from_a_config_and_opened(kind, tmp_path: Path):
 def test_a_source_without_a_name_is_the_houses_own():
     found = TypeAdapter(SourceChoice).validate_python({"catalogue": "c.csv"})
     assert isinstance(found, FolderOptions)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "folder"),
+    [("a.csv", ""), ("in/a.csv", "in"), ("in", "in"), ("https://museum.example/in/a.csv", "")],
+)
+def test_pictures_lie_where_the_catalogue_does(catalogue, folder, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    options = TableOptions.model_validate({"catalogue": catalogue, "columns": {"id": "Number"}})
+    assert folders_of(options, tmp_path) == [tmp_path / folder]
