@@ -16,7 +16,7 @@ from pipeline.items import Item, Unusable
 from pipeline.sources.described import Broken, Found
 from pipeline.sources.finder import Finder, picture_folders
 from pipeline.sources.options import SourceOptions
-from pipeline.sources.texts import is_address, without_secrets
+from pipeline.sources.texts import clean_id, is_address, without_secrets
 
 
 class Dialect(Protocol):
@@ -53,9 +53,9 @@ class Collection:
         places: dict[str, str] = {}
         taken = set(self._options.take)
         for found in self._dialect.found():
-            entry = self._item(found)
-            if taken and entry.id not in taken:
+            if taken and clean_id(found.id) not in taken:
                 continue
+            entry = self._item(found)
             if isinstance(entry, Item) and entry.id in places:
                 entry = Unusable(
                     id=entry.id,

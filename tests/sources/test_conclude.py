@@ -251,6 +251,18 @@ def test_only_what_is_named_is_taken_and_what_is_not_there_is_told(tmp_path):
     assert "no such object" in entries[-1].message
 
 
+def test_nothing_is_concluded_of_what_is_not_taken(tmp_path, monkeypatch):
+    concluded = []
+    monkeypatch.setattr(
+        "pipeline.sources.conclude.conclude",
+        lambda found, *rest: concluded.append(found.id) or conclude(found, *rest),
+    )
+    found = [Described(id=name, place=name) for name in ("a", " b\u200b", "c")]
+    entries = Collection(_Dialect(*found), SourceOptions(take=("b",)), [tmp_path]).items()
+    assert [entry.id for entry in entries] == ["b"]
+    assert concluded == [" b\u200b"]
+
+
 def test_a_file_that_is_not_there_is_kept_beside_the_picture_that_is_used(finish):
     online = Picture(url="https://example.org/a.jpg")
     item = finish(pictures=("master.tif", online, "b.jpg"))
