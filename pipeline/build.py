@@ -1,8 +1,8 @@
 """THE MAIN PATH. Read this first: the way that data takes.
 
-    catalogue ─► ingest ─► mask ─► depth ─┬─► clip ─┬─► results folder, gallery
-                    │                     └─► mesh ─┤           ▲
-                    └─► (no photograph: text) ─► clip ─► reel ──┘
+    catalogue ─► rights ─► ingest ─► faces, mask ─► depth ─┬─► clip ─┬─► results folder, gallery
+                    │                                      └─► mesh ─┤           ▲
+                    └─► (no photograph: text) ─► clip ───────────────┴─► reel ───┘
 
 Every ``make(stage, inputs…, how)`` asks the store first and calls the stage only if this very
 work was not done before (`pipeline.run`). Stages are plain functions in ``pipeline/stages``.

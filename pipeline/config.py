@@ -1,7 +1,8 @@
 """ExhibitConfig: one YAML file as frozen models.
 
-Knows the sections, their defaults and which engine a kind of object gets. Knows nothing of
-order: that is `pipeline.build`. Relative paths in a config are relative to the config's folder.
+Knows how an object's own sections lie over the general ones, and what both come down to: one
+`Recipe` for each object. The sections are in `pipeline.sections`. Knows nothing of order: that is
+`pipeline.build`. Relative paths in a config are relative to the config's folder.
 """
 
 from __future__ import annotations

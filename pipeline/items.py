@@ -106,7 +106,7 @@ class Consent(Record):
     document: str
     """Where it is on file: ``"letter of the council, 2024-03-01"``."""
     scope: tuple[str, ...] = ()
-    """The uses that it covers, as `pipeline.permission` names them; empty: all of them."""
+    """The uses that it covers, as `pipeline.uses` names them; empty: all of them."""
     until: datetime.date | None = None
     """The last day on which it holds; ``None``: no end is stated."""
 

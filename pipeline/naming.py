@@ -1,6 +1,7 @@
 """File names for things that museums name: accession numbers, titles, anything.
 
-Knows what file systems refuse. Knows nothing of records or of the store.
+Knows what file systems refuse, and the types of files by their endings. Knows nothing of records
+or of the store.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an engine, a source and a runner must be able to do; and the arrays they pass.
+"""What engines, sources, runners and a way to the web must be able to do; and the arrays they pass.
 
 An engine is a class with one method. It is made from its options (`EngineOptions`) and knows
 nothing of files, stages or the catalogue. Arrays have stated shapes:
