@@ -15,7 +15,7 @@ from pipeline.records import text_in
 
 _log = logging.getLogger(__name__)
 
-_AGREE = 0.03
+AGREE = 0.03
 """Stated height and width agree with the photograph if their proportions differ by less."""
 
 
@@ -36,7 +36,7 @@ def scale_of(
     stated = size.width_m or (size.diameter_m if subject.kind is Kind.VESSEL else None)
     if size.height_m and stated:
         x, y = stated / width_px, size.height_m / height_px
-        if abs(x / y - 1) < _AGREE:
+        if abs(x / y - 1) < AGREE:
             return Scale(x, y, True)
         _log.info(
             "%s: the catalogue says %.4g m high and %.4g m wide, the photograph shows it %.4g m "

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from pipeline.engines._scale import AGREE
 from pipeline.errors import EngineFailed
 from pipeline.items import Subject
 from pipeline.protocols import EngineOptions, MeshArrays
@@ -47,8 +48,6 @@ _SECTION = 0.75
 deep as the strip is wide, and handles are a little flatter than round."""
 _SQUEEZE = 0.05
 """What is left of how far a handle's root reaches beyond the wall's middle."""
-_AGREE = 0.03
-"""Stated height and diameter agree with the outline if their ratio differs by less."""
 _ROUGHNESS = 0.25
 
 
@@ -319,7 +318,7 @@ def _scale(thing: Turned, subject: Subject, extent: tuple[float, float]) -> tupl
     stated, across = (size.diameter_m, round_) if size.diameter_m else (size.width_m, extent[0])
     if size.height_m and stated:
         up, wide = size.height_m / extent[1], stated / across
-        if abs(wide / up - 1) <= _AGREE:
+        if abs(wide / up - 1) < AGREE:
             return wide, up
         _log.warning(
             "%s: the catalogue says %.4g m high and %.4g m wide, the outline is %.4g m wide at "

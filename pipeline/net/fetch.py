@@ -127,16 +127,14 @@ class Fetcher:
         spot = self.cache.spot(str(parse_address(url)), wanted.name)
         return spot.body if self._stored(spot, wanted, "") else None
 
-    def fetch_json(
-        self, url: str, *, wanted: Wanted = JSON, refresh: bool = False, max_bytes: int = 0
-    ) -> Any:
+    def fetch_json(self, url: str, *, max_bytes: int = 0) -> Any:
         """Return what the JSON document at ``url`` says.
 
         Raises:
             SourceError: as `fetch`, or if it is damaged or has more than ``max_bytes``.
             StoreError: if the cache cannot be written.
         """
-        path = self.fetch(url, wanted, refresh=refresh)
+        path = self.fetch(url, JSON)
         size = path.stat().st_size
         if max_bytes and size > max_bytes:
             raise SourceError(

@@ -89,9 +89,8 @@ def handle(rng: np.random.Generator, radius: np.ndarray, side: int) -> trimesh.T
     thick, reach = rng.uniform(0.018, 0.035), rng.uniform(0.12, 0.22)
     share = np.linspace(0, np.pi, 60)
     y = (low + high) / 2 - (high - low) / 2 * np.cos(share)
-    out = np.interp(y, np.linspace(0, 1, 300), radius).max() * 0.2 + reach * np.sin(share) ** 0.7
     ends = np.interp(y[[0, -1]], np.linspace(0, 1, 300), radius)
-    x = np.linspace(ends[0], ends[1], 60) - thick + reach * np.sin(share) ** 0.7 + 0 * out
+    x = np.linspace(ends[0], ends[1], 60) - thick + reach * np.sin(share) ** 0.7
     along = np.gradient(np.stack([x, y], 1), axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
@@ -220,7 +219,10 @@ def vase() -> tuple[np.ndarray, np.ndarray, trimesh.Trimesh]:
 
 
 def known(folder: Path) -> tuple[np.ndarray, np.ndarray, trimesh.Trimesh]:
-    """A rendered vessel; its mesh has z up, and faces of four corners."""
+    """A rendered vessel; its mesh has z up, and faces of three and of four corners.
+
+    trimesh reads no PLY whose faces differ in that.
+    """
     raw = (folder / "mesh.ply").read_bytes()
     body = raw[raw.index(b"end_header\n") + 11 :]
     points = np.frombuffer(body, "<f4", 3 * 12288).reshape(-1, 3).astype(np.float64)
