@@ -1,7 +1,8 @@
-"""Values of an entry of JSON or of a table, brought into the form that `Described` has.
+"""Values of an entry, brought into the form that `Described` has.
 
-Knows how dumps state texts, sizes, names with roles and addresses. Knows no museum. What has no
-place of its own is kept under its way through the entry: ``measurements[0].elementName``.
+Knows how JSON and tables state texts, sizes, names with roles and addresses. Knows no museum. What
+has no place of its own is kept (`Extra`), in every format under its way through the entry:
+``measurements[0].elementName``.
 """
 
 from __future__ import annotations
@@ -185,6 +186,38 @@ def files_first(online: Sequence[Picture], *, names: bool) -> tuple[Picture | st
 # What has no place -------------------------------------------------------------------------------
 
 
+class Extra:
+    """Texts without a place of their own, as many as an entry may have."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._again: dict[str, int] = {}
+        self._more = 0
+
+    def add(self, name: str, text: str) -> None:
+        """Keep a text; one of a name that is taken and says something else gets a number."""
+        if not text or self._texts.get(name[:300]) == text:
+            return
+        if len(self._texts) >= MOST_EXTRA - 1:
+            self._more += 1
+            return
+        key = name[:300]
+        while key in self._texts:
+            self._again[name] = self._again.get(name, 1) + 1
+            key = f"{name[:290]} ({self._again[name]})"
+        self._texts[key] = shortened(text)
+
+    def update(self, texts: Mapping[str, str]) -> None:
+        """Keep several."""
+        for name, text in texts.items():
+            self.add(name, text)
+
+    def texts(self) -> dict[str, str]:
+        """Return what was kept, and how much was not."""
+        more = f"{self._more:,} further values of the entry were left out"
+        return {**self._texts, **({"…": more} if self._more else {})}
+
+
 def leftovers(fields: Fields, used: Collection[str]) -> dict[str, str]:
     """Return every value that has no place of its own, under its way through the entry.
 
@@ -192,19 +225,10 @@ def leftovers(fields: Fields, used: Collection[str]) -> dict[str, str]:
         fields: the whole entry.
         used: names of fields on its first level that have a place.
     """
-    left: dict[str, str] = {}
-    more = 0
+    left = Extra()
     for way, value in _flat({name: one for name, one in fields.items() if name not in used}):
-        stated = text(value)
-        if not stated:
-            continue
-        if len(left) < MOST_EXTRA - 1:
-            left[way[:300]] = stated
-        else:
-            more += 1
-    if more:
-        left["…"] = f"{more} further values of the entry were left out"
-    return left
+        left.add(way, text(value))
+    return left.texts()
 
 
 def _flat(fields: Fields) -> Iterator[tuple[str, object]]:

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.items import Notice, Picture
 from pipeline.records import Localized, text_in
-from pipeline.sources._fields import Unfit, leftovers
+from pipeline.sources._fields import Extra, Unfit, leftovers
 from pipeline.sources._iiif_pictures import (
     Painted,
     external_pages,
@@ -25,7 +25,7 @@ from pipeline.sources._iiif_pictures import (
 )
 from pipeline.sources._iiif_said import Said
 from pipeline.sources._iiif_texts import UNSTATED, spoken
-from pipeline.sources._jsonld import Extra, Node, is_a, joined, many, node_id, nodes, once
+from pipeline.sources._jsonld import Node, is_a, joined, many, node_id, nodes, once
 from pipeline.sources.described import Described, Measured
 from pipeline.sources.texts import clean_id
 

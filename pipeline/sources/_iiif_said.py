@@ -13,10 +13,10 @@ from functools import cached_property
 
 from pipeline.items import Notice
 from pipeline.records import Localized, text_in
+from pipeline.sources._fields import Extra
 from pipeline.sources._iiif_labels import Place
 from pipeline.sources._iiif_texts import UNSTATED, Pair, pairs, raw, spoken
 from pipeline.sources._jsonld import (
-    Extra,
     Node,
     aat,
     address,

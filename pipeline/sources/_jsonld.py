@@ -14,8 +14,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from pipeline.sources.described import MOST_EXTRA
-from pipeline.sources.texts import is_address, shortened
+from pipeline.sources.texts import is_address
 
 Node = Mapping[str, object]
 _T = TypeVar("_T")
@@ -92,39 +91,7 @@ def terms_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[0] for match in islice(_TERM.finditer(text), _MOST)))
 
 
-# What has no place -------------------------------------------------------------------------------
-
-
-class Extra:
-    """Texts without a place of their own, as many as an entry may have."""
-
-    def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._again: dict[str, int] = {}
-        self._more = 0
-
-    def add(self, name: str, text: str) -> None:
-        """Keep a text; one of a name that is taken and says something else gets a number."""
-        if not text or self._texts.get(name[:300]) == text:
-            return
-        if len(self._texts) >= MOST_EXTRA - 1:
-            self._more += 1
-            return
-        key = name[:300]
-        while key in self._texts:
-            self._again[name] = self._again.get(name, 1) + 1
-            key = f"{name[:290]} ({self._again[name]})"
-        self._texts[key] = shortened(text)
-
-    def update(self, texts: Mapping[str, str]) -> None:
-        """Keep several."""
-        for name, text in texts.items():
-            self.add(name, text)
-
-    def texts(self) -> dict[str, str]:
-        """Return what was kept, and how much was not."""
-        more = f"{self._more:,} further values of the entry were left out"
-        return {**self._texts, **({"…": more} if self._more else {})}
+# Texts put together -------------------------------------------------------------------------------
 
 
 def joined(texts: Iterable[str], mark: str = "; ") -> str:

@@ -59,7 +59,10 @@ def made(entry: Node, language: str) -> Made:
     own = entry.all(
         "descriptiveMetadata/objectIdentificationWrap/objectMaterialsTechWrap/objectMaterialsTechSet"
     )
-    groups = [own, *([tech] for event in events + others for tech in _techniques(event))]
+    groups = [
+        own,
+        *([tech] for event in events + others for tech in event.all("eventMaterialsTech")),
+    ]
     medium = next((text for group in groups if (text := _medium(group, language))), "")
     return Made(creator, date, medium)
 
@@ -144,10 +147,6 @@ def _date(event: Node, language: str) -> Localized:
 
 
 # Of what -----------------------------------------------------------------------------------------
-
-
-def _techniques(event: Node) -> list[Node]:
-    return event.all("eventMaterialsTech")
 
 
 def _medium(groups: Sequence[Node], language: str) -> str:

@@ -15,10 +15,9 @@ from collections.abc import Iterator
 from pipeline.items import Notice
 from pipeline.records import Localized
 from pipeline.sources import _linked_terms as terms
-from pipeline.sources._fields import Unfit, leftovers, text
+from pipeline.sources._fields import Extra, Unfit, leftovers, text
 from pipeline.sources._fields import named as with_role
 from pipeline.sources._jsonld import (
-    Extra,
     Node,
     aat,
     address,
@@ -135,14 +134,9 @@ def _title(node: Node, language: str) -> Localized:
 def _keep_names(node: Node, extra: Extra) -> None:
     for one in nodes(node.get("identified_by")):
         kinds = [label(kind) for kind in nodes(one.get("classified_as"))]
-        what = next((kind for kind in kinds if kind), "") or (
-            "Name" if _names_it(one) else "number"
-        )
+        otherwise = "number" if is_a(one, "Identifier") else "Name"
+        what = next((kind for kind in kinds if kind), otherwise)
         extra.add(f"identified_by/{what}", content(one))
-
-
-def _names_it(one: Node) -> bool:
-    return not is_a(one, "Identifier")
 
 
 # Kinds and materials -----------------------------------------------------------------------------
@@ -232,22 +226,18 @@ class _Statements:
         """Return the statements of a kind, by language."""
         wanted = [one for one in self._all if has_type(one, kinds)]
         mark = "\n\n" if kinds == terms.DESCRIPTION else "; "
-        return collected(((language_of(one, self._language), _words(one)) for one in wanted), mark)
+        return collected(((language_of(one, self._language), content(one)) for one in wanted), mark)
 
     def sensitive(self) -> tuple[str, ...]:
         """Return statements that a museum calls a warning or a protocol."""
-        found = (_words(one) for one in self._all if _SENSITIVE.search(_called(one)))
+        found = (content(one) for one in self._all if _SENSITIVE.search(_called(one)))
         return tuple(dict.fromkeys(found))
 
     def keep(self, extra: Extra) -> None:
         """Keep what has no place of its own."""
         for one in self._all:
             if not has_type(one, terms.PLACED_STATEMENTS):
-                extra.add(f"referred_to_by/{_called(one) or 'statement'}", _words(one))
-
-
-def _words(statement: Node) -> str:
-    return content(statement)
+                extra.add(f"referred_to_by/{_called(one) or 'statement'}", content(one))
 
 
 def _called(statement: Node) -> str:

@@ -40,7 +40,7 @@ Read = tuple[str, object]
 # Whole documents ---------------------------------------------------------------------------------
 
 
-def read_json(path: Path, most_bytes: int = MOST_BYTES) -> object:
+def read_json(path: Path) -> object:
     """Return what the document holds.
 
     Raises:
@@ -50,9 +50,9 @@ def read_json(path: Path, most_bytes: int = MOST_BYTES) -> object:
     name = str(path)
     try:
         with _open(path) as file:
-            if (size := path.stat().st_size) > most_bytes:
+            if (size := path.stat().st_size) > MOST_BYTES:
                 message = (
-                    f"the file has {size:,} bytes, expected at most {most_bytes:,}; split it, or "
+                    f"the file has {size:,} bytes, expected at most {MOST_BYTES:,}; split it, or "
                     "convert a list to JSON Lines (one entry on each line)"
                 )
                 raise ConfigError([Mistake(name, 1, 1, message)])

@@ -72,8 +72,6 @@ class Entry(NamedTuple):
     """An element that was asked for."""
 
     node: Node
-    parent: str
-    """The name of what it lies in, ``""`` for the document's root."""
     group: int
     """Counts what entries lie in: those of one ``rdf:RDF`` have the same number."""
     envelope: tuple[tuple[str, str], ...]
@@ -163,9 +161,8 @@ class XmlFile:
         parent = element.getparent()
         if parent is None or parent is not self._parent:
             self._parent, self._group = parent, self._group + 1
-        above = _local(parent.tag) if parent is not None else ""
         node = self._node(element, self._language(element))
-        return Entry(node, above, self._group, _envelope(element))
+        return Entry(node, self._group, _envelope(element))
 
     def _language(self, element: _Element) -> str:
         for above in element.iterancestors():

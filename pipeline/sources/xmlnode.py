@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import Localized
-from pipeline.sources.described import MOST_EXTRA, Statement
+from pipeline.sources._fields import Extra
+from pipeline.sources.described import Statement
 from pipeline.sources.texts import is_address, plain_from_html, shortened
 
 
@@ -45,10 +46,6 @@ class Node:
             if not found:
                 break
         return found
-
-    def first(self, path: str) -> Node | None:
-        """Return the first that lies at ``path`` below."""
-        return next(iter(self.all(path)), None)
 
     def below(self) -> Iterator[Node]:
         """Yield itself and all elements in it, in the document's order."""
@@ -109,19 +106,17 @@ def whole_uri(text: str) -> str:
     return whole.replace("&amp;", "&").replace(" ", "%20")
 
 
-def localized(nodes: Iterable[Node], language: str, *, long: bool = False) -> Localized:
+def localized(nodes: Iterable[Node], language: str) -> Localized:
     """Take one text in each language, the first, and leave the others for `leftovers`.
 
     Args:
         nodes: the best first.
         language: of texts that state none.
-        long: keep paragraphs.
     """
     texts: Localized = {}
     for node in nodes:
-        text = node.paragraphs() if long else node.line_of_text()
-        tag = node.language or language
-        if text and texts.setdefault(tag, shortened(text)) == shortened(text):
+        text, tag = shortened(node.line_of_text()), node.language or language
+        if text and texts.setdefault(tag, text) == text:
             node.take_all()
     return texts
 
@@ -188,7 +183,10 @@ def leftovers(
     """
     rest = _Rest(frozenset(hide), frozenset(quiet))
     rest.walk(entry, "")
-    return _bounded(rest.texts + rest.words)
+    left = Extra()
+    for way, text in rest.texts + rest.words:
+        left.add(way, text)
+    return left.texts()
 
 
 class _Rest:
@@ -226,17 +224,3 @@ class _Rest:
         for name, value in node.attributes.items():
             if name not in self._quiet and value.strip():
                 self.words.append((f"{way}/@{name}", value.strip()))
-
-
-def _bounded(found: list[tuple[str, str]]) -> dict[str, str]:
-    extra: dict[str, str] = {}
-    for index, (way, text) in enumerate(found):
-        if len(extra) >= MOST_EXTRA - 1:
-            extra["…"] = f"{len(found) - index:,} further texts of this entry were left out"
-            break
-        key, again = way, 1
-        while key in extra and extra[key] != text:
-            again += 1
-            key = f"{way} ({again})"
-        extra[key] = shortened(text)
-    return extra

@@ -25,7 +25,7 @@ from pipeline.sources._fields import (
 )
 from pipeline.sources.cleveland import ClevelandOptions, ClevelandSource
 from pipeline.sources.cmoa import CmoaOptions, CmoaSource
-from pipeline.sources.described import Broken, Described
+from pipeline.sources.described import MOST_CHARACTERS, Broken, Described
 from pipeline.sources.met import MetOptions, MetSource
 from pipeline.sources.moma import MomaOptions, MomaSource
 from pipeline.sources.rijksmuseum import RijksmuseumOptions, RijksmuseumSource
@@ -175,6 +175,24 @@ def test_an_id_is_the_first_that_is_seen() -> None:
 def test_leftovers_keep_everything_under_its_way() -> None:
     fields = {"a": {"b": [1, {"c": "x"}]}, "used": "y", "none": None, "d": False}
     assert leftovers(fields, {"used"}) == {"a.b[0]": "1", "a.b[1].c": "x", "d": "false"}
+
+
+def test_leftovers_of_one_way_are_all_kept() -> None:
+    long = "n" * 300
+    fields = {"a": {"b": 1}, "a.b": 2, long + "x": 3, long + "y": 4, "z": {long: long * 400}}
+    left = leftovers(fields, ())
+    assert list(left) == ["a.b", "a.b (2)", long, f"{long[:290]} (2)", f"z.{long[:298]}"]
+    assert [one[:2] for one in left.values()] == ["1", "2", "3", "4", "nn"]
+    assert len(left[f"z.{long[:298]}"]) == MOST_CHARACTERS
+
+
+def test_more_leftovers_than_fit_are_counted() -> None:
+    left = leftovers({str(i): [i] for i in range(2_500)}, ())
+    assert len(left) == 500
+    assert list(left.items())[498:] == [
+        ("498[0]", "498"),
+        ("…", "2,001 further values of the entry were left out"),
+    ]
 
 
 # Every dialect -----------------------------------------------------------------------------------

@@ -124,10 +124,13 @@ def test_what_is_nested_just_deep_enough_is_read(file: File) -> None:
     mistake(file("[" * 65 + "]" * 65), read_json)
 
 
-def test_what_would_take_too_much_memory_is_refused(file: File, tmp_path: Path) -> None:
+def test_what_would_take_too_much_memory_is_refused(
+    file: File, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     many = "[" + "[]," * jsontext.MOST_VALUES + "[]]"
     assert "found more than 2,000,000 values" in mistake(file(many), read_json)[2]
-    message = mistake(file("[1, 2, 3]"), lambda path: read_json(path, most_bytes=8))[2]
+    monkeypatch.setattr(jsonfile, "MOST_BYTES", 8)
+    message = mistake(file("[1, 2, 3]"), read_json)[2]
     assert message.startswith("the file has 9 bytes, expected at most 8; split it, or convert")
     assert mistake(tmp_path, read_json)[2] == "this is not a file, expected JSON"
     assert mistake(tmp_path / "no.json", read_json)[2] == "there is no such file, expected JSON"

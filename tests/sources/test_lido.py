@@ -746,7 +746,7 @@ def test_more_than_fits_is_said(record) -> None:
         "</lido:objectRelationWrap>"
     ).extra
     assert len(extra) == MOST_EXTRA
-    assert extra["…"] == "101 further texts of this entry were left out"
+    assert extra["…"] == "101 further values of the entry were left out"
 
 
 def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path) -> None:

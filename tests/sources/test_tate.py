@@ -190,7 +190,7 @@ def test_values_of_the_wrong_type_do_no_harm(tmp_path: Path) -> None:
     assert len(work.medium) == 100_000
     assert work.medium.endswith("[…, cut: 200,000 characters]")
     assert len(work.extra) == MOST_EXTRA
-    assert work.extra["…"] == "1502 further values of the entry were left out"
+    assert work.extra["…"] == "1,502 further values of the entry were left out"
     assert {one.text for one in work.sizes if isinstance(one, Statement)} == {"5"}
 
 

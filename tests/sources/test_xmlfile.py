@@ -66,7 +66,7 @@ def test_an_entry_has_names_texts_languages_lines(document) -> None:
     assert read.line_of_text() == "onetwo three four"
     two, empty = read.children
     assert (two.prefix, two.name, two.language, two.line) == ("skos", "i", "", 4)
-    assert (empty.line, empty.tail, read.first("i"), read.first("i/j")) == (5, "four ", two, None)
+    assert (empty.line, empty.tail, read.all("i"), read.all("i/j")) == (5, "four ", [two], [])
 
 
 def test_an_entry_in_an_entry_is_its_part(document) -> None:
