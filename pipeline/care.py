@@ -232,12 +232,14 @@ _NOT = r"(?<!not )(?<!no )(?<!non )(?<!nicht )(?<!keine )(?<!pas )(?<![非不无
 @lru_cache(maxsize=4096)
 def _words_in(text: str) -> tuple[Notice, ...]:
     # What denies a word stands in its own part of the sentence: "On display: no; sacred".
-    plain = " | ".join(map(_plain, _PARTS.split(unicodedata.normalize("NFKC", text[:_LONGEST]))))
+    parts = [_plain(part) for part in _PARTS.split(unicodedata.normalize("NFKC", text[:_LONGEST]))]
     row = _titles().get(_plain(_SHORT_NAME.sub("", text)))
     if row and not row.words:
         return (Notice(title=row.title, text=_short(text)),)
+    labels = (_titles().get(part) for part in parts if part.startswith(("tk ", "bc ")))
+    found = [Notice(title=label.title) for label in labels if label]
     pattern, words = _any_word()
-    found = [words[match[0]] for match in pattern.finditer(plain)]
+    found += [words[match[0]] for match in pattern.finditer(" | ".join(parts))]
     said = _short(text)
     return tuple(notice.model_copy(update={"text": said}) for notice in dict.fromkeys(found))
 

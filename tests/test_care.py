@@ -146,6 +146,9 @@ SENSITIVE = {
     "vertraulich": "restricted",
     "TK Culturally Sensitive": "internal",
     "TK MR": "secret",
+    "TK Clan; see file 12": "restricted",
+    "TK Culturally Sensitive, BC CL": "restricted",
+    "human remains | TK Secret / Sacred": "secret",
 }
 
 
