@@ -18,7 +18,7 @@ from pipeline.config import ExhibitConfig, tell_columns
 from pipeline.errors import ItemError, Refused
 from pipeline.exhibits import Entry, Exhibit, Problem
 from pipeline.items import Item, Unusable
-from pipeline.permission import Leave, derivative_licence
+from pipeline.permission import Leave, consent_of, derivative_licence
 from pipeline.protocols import Web
 from pipeline.recipes import Recipe, Step
 from pipeline.reels import ReelEntry
@@ -66,7 +66,7 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
         if item.image is not None and "preview" in leave.uses:
             picture = run.picture(item.image, recipe.long_side_px)
             entry.photo = make(ingest_photo, picture, how=recipe.ingest)
-            item = entry.item = settle_size(item, entry.photo)
+            item = entry.item = settle_size(entry.item, entry.photo)
             if recipe.faces and not recipe.faces_beside:
                 entry.photo = make(blur_faces, entry.photo, None, how=recipe.faces)
             if recipe.clip or recipe.mesh:
@@ -96,6 +96,9 @@ def build_object(item: Item, recipe: Recipe, run: Run) -> Entry:
 def _note_leave(entry: Entry, leave: Leave, recipe: Recipe) -> None:
     """Write down what may be done with an object, and why not what was asked for."""
     licence = derivative_licence(entry.item, recipe.rights)
+    consent = consent_of(entry.item, recipe.rights)
+    care = entry.item.care.model_copy(update={"consent": consent})
+    entry.item = entry.item.model_copy(update={"care": care})
     entry.uses = tuple(use for use in USES if use in leave.uses)
     entry.derivative_licence = licence.uri if licence else ""
     entry.nothing_allowed, entry.withheld = leave.nothing_allowed, leave.withheld

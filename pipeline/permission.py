@@ -176,7 +176,7 @@ def _far_away(item: Item) -> _Cause | None:
 
 def _cared_for(item: Item, use: Use, allowed: RightsParams, today: datetime.date) -> _Cause | None:
     """What its class, its labels and its consent say."""
-    care, consent = item.care, _consent(item, allowed)
+    care, consent = item.care, consent_of(item, allowed)
     access = access_of(care)
     if access == "public" and consent is None and not care.notices and not care.season:
         return None
@@ -291,7 +291,7 @@ def _leave(item: Item, use: Use, allowed: RightsParams) -> str:
         said = "its rights are not known, which allows this much"
     else:
         said = licence.english
-    consent = _consent(item, allowed)
+    consent = consent_of(item, allowed)
     return f"{said}; consent: {consent.document}" if consent else said
 
 
@@ -321,7 +321,8 @@ def _how_to_consent(item: Item) -> str:
     )
 
 
-def _consent(item: Item, allowed: RightsParams) -> Consent | None:
+def consent_of(item: Item, allowed: RightsParams) -> Consent | None:
+    """Return the consent that holds: the config's, which stands for the catalogue's own."""
     own = allowed.consents.get(item.id)
     if own is None:
         return item.care.consent

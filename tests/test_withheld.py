@@ -116,3 +116,16 @@ def test_a_consent_whose_id_is_not_exact_is_a_mistake(house: House, name: str):
         check_exhibit(house.config)
     house.config.write_text(CONFIG + paper.replace(name, "c3"), encoding="utf-8")
     check_exhibit(house.config)
+
+
+def test_the_consent_that_is_shown_is_the_one_that_holds(tmp_path: Path):
+    house = House(tmp_path)
+    house.says("internal")
+    paper = 'rights: {consents: {"b2": {document: letter 7, scope: [derivative_video]}}}\n'
+    house.config.write_text(CONFIG + paper, encoding="utf-8")
+    outcome = house.render()
+    inner = next(entry for entry in outcome.exhibit.entries if entry.id == "b2")
+    assert inner.item.care.consent is not None
+    assert inner.item.care.consent.document == "letter 7"
+    assert outcome.gallery is not None
+    assert "letter 7" in (outcome.gallery.parent / "b2.html").read_text("utf-8")
