@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pipeline.sources._picture_bytes import Blocks
-from pipeline.sources.described import MOST_EXTRA
 from pipeline.sources.texts import clean_text
 
 if TYPE_CHECKING:
@@ -280,22 +279,14 @@ def members(value: object) -> list[tuple[str, object]]:
     return [("", value)] if value else []
 
 
-def flat(words: Mapping[str, object]) -> dict[str, str]:
-    """Return every text of ``words`` under its way: ``plus:CopyrightOwner[0].plus:Name``."""
-    found: dict[str, str] = {}
-    for way, text in _flat("", words):
-        if text and len(found) < MOST_EXTRA:
-            found[way[:300]] = text
-    return found
-
-
-def _flat(way: str, value: object) -> Iterator[tuple[str, str]]:
+def flat(value: object, way: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text with its way: ``plus:CopyrightOwner[0].plus:Name``."""
     if isinstance(value, Mapping):
         for name, one in value.items():
-            yield from _flat(f"{way}.{name}" if way else str(name), one)
+            yield from flat(one, f"{way}.{name}" if way else str(name))
     elif isinstance(value, list):
         for number, (language, one) in enumerate(value):
             mark = f"@{language}" if language and language != "x-default" else ""
-            yield from _flat(f"{way}[{number}]{mark}", one)
+            yield from flat(one, f"{way}[{number}]{mark}")
     else:
         yield way, str(value)

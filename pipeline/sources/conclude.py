@@ -19,7 +19,8 @@ from pipeline.items import Item, Kind, Picture, Rights, Size
 from pipeline.kinds import Evidence, guess_kind
 from pipeline.licences import find_licence, read_rights
 from pipeline.records import Localized
-from pipeline.sources.described import Described, Measured, Statement, misfit
+from pipeline.sources._fields import misfit
+from pipeline.sources.described import Described, Measured, Statement
 from pipeline.sources.finder import Finder
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import clean_id, without_secrets

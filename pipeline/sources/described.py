@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints
 
 from pipeline.items import Access, Consent, Kind, Notice, Picture, Region
 from pipeline.records import Localized, Record
@@ -95,9 +95,3 @@ class Broken(Record):
 
 
 Found = Described | Broken
-
-
-def misfit(error: ValidationError) -> str:
-    """Return in words what does not fit into an entry or an item, the first thing of several."""
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

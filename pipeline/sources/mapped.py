@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from pipeline.items import Access, Consent, Kind, Notice, Picture, Region
 from pipeline.records import Localized
+from pipeline.sources._fields import Unfit, misfit
 from pipeline.sources.described import (
     MOST_CHARACTERS,
     MOST_EXTRA,
@@ -24,7 +25,6 @@ from pipeline.sources.described import (
     Described,
     Measured,
     Statement,
-    misfit,
 )
 from pipeline.sources.entries import read_region
 from pipeline.sources.mapping import Axis, Joined, Listed, Mapping, unit_in
@@ -84,10 +84,6 @@ NO = frozenset(
 _AXES = ("height", "width", "depth", "diameter")
 
 
-class _Unfit(Exception):
-    """Why an entry cannot be used."""
-
-
 class _Entry(NamedTuple):
     """An entry, and what of it has no other place."""
 
@@ -139,7 +135,7 @@ class Mapped:
                 extra=_bounded(entry.extra),
                 **found,
             )
-        except _Unfit as error:
+        except Unfit as error:
             return Broken(id=identifier, place=place, message=str(error))
         except ValidationError as error:
             return Broken(id=identifier, place=place, message=misfit(error))
@@ -231,7 +227,7 @@ class Mapped:
         access = self._accesses.get(_key(text))
         access = access or next((one for one in ACCESS if one == _key(text)), None)
         if access is None:
-            raise _Unfit(
+            raise Unfit(
                 f"found the access {text[:60]!r}, expected {', '.join(ACCESS)}; say in the config "
                 f"what it means: source.columns.accesses: {{{text[:60]}: internal}}"
             )
@@ -260,7 +256,7 @@ class Mapped:
         try:
             day = datetime.date.fromisoformat(until) if until else None
         except ValueError:
-            raise _Unfit(
+            raise Unfit(
                 f"found {until[:40]!r} as the last day of a consent, expected a date such as "
                 "2027-12-31"
             ) from None
@@ -270,7 +266,7 @@ class Mapped:
         try:
             return [read_region(text) for text in _listed(self._mapping.details, entry.look)]
         except ValueError as error:
-            raise _Unfit(f"details: {error}") from None
+            raise Unfit(f"details: {error}") from None
 
 
 def _key(word: str) -> str:
@@ -311,9 +307,9 @@ def _listed(listed: Listed | None, look: Look) -> tuple[str, ...]:
 def _check_id(identifier: str, mapping: Mapping) -> None:
     columns = ", ".join(mapping.id.column)
     if not identifier:
-        raise _Unfit(f"it has no id: {columns} is empty, expected an accession number")
+        raise Unfit(f"it has no id: {columns} is empty, expected an accession number")
     if _SHORTENED.fullmatch(identifier):
-        raise _Unfit(
+        raise Unfit(
             f"found the id {identifier} ({columns}), a number that a spreadsheet has shortened; "
             "give that column the format “text”, put the ids in again, and save the table"
         )

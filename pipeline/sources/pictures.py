@@ -24,9 +24,10 @@ from pydantic import field_validator
 from pipeline.errors import ConfigError, Mistake
 from pipeline.licences import read_rights
 from pipeline.records import Localized
+from pipeline.sources._fields import Extra
 from pipeline.sources._picture_bytes import MOST_BLOCK, NoPicture, read_blocks
 from pipeline.sources._picture_words import BadXmp, Words, flat, members, picture_words, read_xmp
-from pipeline.sources.described import MOST_EXTRA, Broken, Described, Found, Statement
+from pipeline.sources.described import Broken, Described, Found, Statement
 from pipeline.sources.documents import Desk
 from pipeline.sources.options import SourceOptions
 from pipeline.sources.texts import (
@@ -367,13 +368,11 @@ def _owners(thing: _Said, photo: _Said) -> list[str]:
 
 def _extra(thing: _Said, photo: _Said, others: list[tuple[str, Words]]) -> dict[str, str]:
     """Return what has no place; rights are kept in full, and what further pictures say."""
-    kept = flat(thing.rest()) | flat(photo.rest())
+    kept = Extra()
+    for said in (thing, photo):
+        for way, text in flat(said.rest()):
+            kept.add(way, text)
     for name, words in others:
-        if len(kept) >= MOST_EXTRA:
-            break
-        kept |= {f"{name} {way}": text for way, text in flat(words).items()}
-    most = list(kept.items())[: MOST_EXTRA - 1]
-    extra = {way[:_MOST_NAME]: shortened(text) for way, text in most}
-    if len(kept) > len(most):
-        extra["…"] = "further values of the pictures were left out"
-    return extra
+        for way, text in flat(words):
+            kept.add(f"{name} {way}", text)
+    return kept.texts()

@@ -362,7 +362,7 @@ def test_more_words_than_an_entry_holds_are_told(tmp_path: Path) -> None:
     extra = one(source(tmp_path).found()).extra
     assert len(extra) == 500
     assert extra["dc:subject[498]"] == "498"
-    assert extra["…"] == "further values of the pictures were left out"
+    assert extra["…"] == "301 further values of the entry were left out"
 
 
 def test_several_objects_in_one_picture(tmp_path: Path) -> None:
