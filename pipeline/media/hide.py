@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from pipeline.media import easing
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -63,7 +65,7 @@ def _hide(rgb: RGB, box: Box, spare: MaskArray | None) -> None:
     y = (np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5 - middle_y) / down
     x = (np.arange(x0, x1, dtype=np.float32)[None, :] + 0.5 - middle_x) / across
     fade = np.clip((1 - np.hypot(x, y)) / (1 - _WHOLE), 0, 1)
-    strength = fade * fade * (3 - 2 * fade)
+    strength = easing.smooth(fade)
     if spare is not None:
         strength = strength * (1 - spare[y0:y1, x0:x1])
     strength = strength[..., None]

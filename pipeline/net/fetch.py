@@ -127,6 +127,17 @@ class Fetcher:
         spot = self.cache.spot(str(parse_address(url)), wanted.name)
         return spot.body if self._stored(spot, wanted, "") else None
 
+    def age_s(self, url: str, wanted: Wanted) -> float | None:
+        """Return how long ago the server said last that this is the file; ``None``: never.
+
+        Raises:
+            SourceError: if that is no web address.
+        """
+        known = self._stored(self.cache.spot(str(parse_address(url)), wanted.name), wanted, "")
+        if known is None:
+            return None
+        return (datetime.now(UTC) - datetime.fromisoformat(known.fetched_at)).total_seconds()
+
     def fetch_json(self, url: str, *, max_bytes: int = 0) -> Any:
         """Return what the JSON document at ``url`` says.
 

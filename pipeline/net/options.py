@@ -60,5 +60,8 @@ class NetworkOptions(Params):
     """The largest picture that is fetched."""
     max_document_bytes: int = Field(default=64 * MiB, gt=0)
     """The largest document (JSON, XML, tables) that is fetched, unpacked."""
+    ask_again_h: float = Field(default=24.0, ge=0)
+    """Hours after which a catalogue or a manifest is asked for again; one that did not change is
+    not sent again. A picture, once fetched, is never asked for again."""
     verify: bool = False
     """Compare the SHA-256 of a file in the cache before it is used, not only its length."""

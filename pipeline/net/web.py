@@ -7,6 +7,7 @@ knows a noun of the catalogue: `Picture`.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.items import Picture
     from pipeline.net.fetch import Fetcher
     from pipeline.protocols import DocumentKind
+
+_log = logging.getLogger(__name__)
 
 ENVIRONMENT = "VIVANT_CACHE"
 """Names a folder for what is fetched, in the place of the user's cache folder."""
@@ -50,19 +53,32 @@ class Online:
         from pipeline.net.fetch import Fetcher
 
         folder = cache_folder()
+        self._ask_again_s = options.ask_again_h * 3600
         self._fetcher = Fetcher(options, folder)
         self._quiet = Fetcher(options.model_copy(update={"offline": True}), folder)
 
     def document(self, url: str, kind: DocumentKind) -> Path:
-        """Return the file that holds the document.
+        """Return the file that holds the document, asked for again if it is old.
+
+        Where it cannot be asked for again, the old one is used, and that is told.
 
         Raises:
             SourceError: if it cannot be had.
         """
         from pipeline.net import wanted
+        from pipeline.net.address import shown
 
         kinds = {"json": wanted.JSON, "xml": wanted.XML, "table": wanted.TABLE}
-        return self._fetcher.fetch(url, kinds[kind])
+        age_s = self._fetcher.age_s(url, kinds[kind])
+        if age_s is None or age_s < self._ask_again_s:
+            return self._fetcher.fetch(url, kinds[kind])
+        try:
+            return self._fetcher.fetch(url, kinds[kind], refresh=True)
+        except SourceError as error:
+            _log.warning(
+                "%s The copy of %.0f hours ago is used for %s.", error, age_s / 3600, shown(url)
+            )
+            return self._fetcher.fetch(url, kinds[kind])
 
     def picture(self, picture: Picture, long_side_px: int) -> Path:
         """Return the file of a picture: of a IIIF service the size that is needed.

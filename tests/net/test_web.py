@@ -189,6 +189,25 @@ def test_what_is_closed_fetches_nothing_more(tools, web):
     assert web.paths() == []
 
 
+def test_a_catalogue_is_asked_for_again_when_it_is_old_and_a_picture_never(tools, web, caplog):
+    web.pages["/a.json"] = tools.send(b'{"n": 1}', "application/json", etag='"1"')
+    web.pages["/a.jpg"] = tools.send(tools.picture())
+    url, found = f"{web.url}/a.json", Picture(url=f"{web.url}/a.jpg")
+    for hours, asked in ((24, 1), (24, 1), (0, 2)):
+        with open_web(OPEN.model_copy(update={"ask_again_h": hours})) as online:
+            assert online.document(url, "json").read_bytes() == b'{"n": 1}'
+            online.picture(found, 512)
+        assert web.paths().count("/a.json") == asked
+    assert dict(web.requests[-1:])["/a.json"]["if-none-match"] == '"1"'
+    assert web.paths().count("/a.jpg") == 1
+    web.pages["/a.json"] = tools.send(b'{"n": 2}', "application/json", etag='"2"')
+    with open_web(OPEN.model_copy(update={"ask_again_h": 0})) as online:
+        assert online.document(url, "json").read_bytes() == b'{"n": 2}'
+        web.pages["/a.json"] = tools.send(b"", "text/html", 500)
+        assert online.document(url, "json").read_bytes() == b'{"n": 2}'
+    assert "The copy of 0 hours ago is used" in caplog.text
+
+
 def test_hosts_of_this_machine_are_refused_unless_they_are_named(tools, web):
     web.pages["/a.json"] = tools.send(b"{}", "application/json")
     closed = Online(NetworkOptions(attempts=1))
